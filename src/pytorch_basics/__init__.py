@@ -1,0 +1,43 @@
+"""PyTorch Basics: see what PyTorch did, practise it, learn what you misunderstood.
+
+    import pytorch_basics as pb
+
+The public verbs are looked up on first use (PEP 562), so importing the package costs milliseconds and
+loads neither torch nor the course. ``_VERBS`` is the whole list.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytorch_basics.instruments.tensor import see as see
+    from pytorch_basics.course.verbs import exercise as exercise
+    from pytorch_basics.course.verbs import hint as hint
+    from pytorch_basics.course.verbs import predict as predict
+    from pytorch_basics.course.verbs import progress as progress
+    from pytorch_basics.course.verbs import solution as solution
+
+__version__ = "0.1.0"
+
+_VERBS = {
+    "see": "pytorch_basics.instruments.tensor",
+    "exercise": "pytorch_basics.course.verbs",
+    "predict": "pytorch_basics.course.verbs",
+    "hint": "pytorch_basics.course.verbs",
+    "solution": "pytorch_basics.course.verbs",
+    "progress": "pytorch_basics.course.verbs",
+}
+
+__all__ = ["__version__", "exercise", "hint", "predict", "progress", "see", "solution"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return getattr(import_module(_VERBS[name]), name)
+    raise AttributeError(f"module 'pytorch_basics' has no attribute {name!r}; its verbs are {', '.join(_VERBS)}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The front door: the six basic topics in one notebook, plain PyTorch."""

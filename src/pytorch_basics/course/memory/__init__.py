@@ -1,0 +1,1 @@
+"""The ``memory`` topic: its lesson, its exercises and their solutions."""

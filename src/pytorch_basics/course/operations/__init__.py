@@ -1,0 +1,1 @@
+"""The ``operations`` topic: its lesson, its exercises and their solutions."""

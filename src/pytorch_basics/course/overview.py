@@ -1,0 +1,95 @@
+"""The course at a glance: its topics, what is passed of each, and the next step.
+
+In go the rows of a learner's progress; out comes a plain ``Overview`` and its Markdown, which the start page, the
+``progress`` verb and the command line show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from pytorch_basics.course import COURSE
+from pytorch_basics.course.catalogue import of_topic
+from pytorch_basics.practice.progress import Row
+
+
+@dataclass(frozen=True)
+class TopicState:
+    """One topic: its notebook, its exercises' ids in order, and which are passed and tried."""
+
+    topic: str
+    title: str
+    notebook: str
+    minutes: int
+    exercises: tuple[str, ...]
+    passed: tuple[str, ...]
+    tried: int
+    misconceptions: tuple[str, ...]
+
+
+def states(rows: dict[str, Row]) -> list[TopicState]:
+    """Every topic of the course as it stands."""
+    found = []
+    for topic in COURSE:
+        tasks = of_topic(topic)
+        mine = [rows[task.id] for task in tasks if task.id in rows]
+        found.append(
+            TopicState(
+                topic=topic,
+                title=title(topic),
+                notebook=notebook_name(topic),
+                minutes=sum(task.minutes for task in tasks),
+                exercises=tuple(task.id for task in tasks),
+                passed=tuple(row.exercise for row in mine if row.passed),
+                tried=sum(row.tried for row in mine),
+                misconceptions=tuple(dict.fromkeys(name for row in mine for name in row.misconceptions)),
+            )
+        )
+    return found
+
+
+def notebook_name(topic: str) -> str:
+    """``memory`` → ``02_memory.ipynb``."""
+    return f"{COURSE.index(topic):02d}_{topic}.ipynb"
+
+
+def lesson_source(topic: str) -> str:
+    """The text of the topic's lesson."""
+    return files("pytorch_basics.course").joinpath(topic, "lesson.py").read_text(encoding="utf-8")
+
+
+def title(topic: str) -> str:
+    """The lesson's heading."""
+    return next(line for line in lesson_source(topic).splitlines() if line.startswith("# # "))[4:].strip()
+
+
+def overview(rows: dict[str, Row], folder: str = "") -> str:
+    """The course as Markdown; ``folder`` is put before the notebooks' names."""
+    found = states(rows)
+    lines = ["| lesson | exercises passed | time for the exercises |", "|---|---|---|"]
+    for state in found:
+        done = f"{len(state.passed)} of {len(state.exercises)}" + " ✓" * (len(state.passed) == len(state.exercises))
+        lines.append(f"| [{state.title}]({folder}{state.notebook}) | {done} | {state.minutes} min |")
+    return "\n".join([*lines, "", f"**Next step:** {next_step(found, folder)}"])
+
+
+def next_step(found: list[TopicState], folder: str = "") -> str:
+    """The first exercise that is not passed, or that all are."""
+    for state in found:
+        for exercise in state.exercises:
+            if exercise not in state.passed:
+                return f"`{exercise}` in [{state.title}]({folder}{state.notebook})"
+    return "you passed every exercise there is. Change something in a lesson and see what happens."
+
+
+def lines(rows: dict[str, Row]) -> list[str]:
+    """The course as lines for a terminal, with the misconceptions that fired."""
+    shown = []
+    for state in states(rows):
+        shown.append(f"{state.topic:<12} passed {len(state.passed)} of {len(state.exercises)}, tried {state.tried} times")
+        shown += [f"{'':<12} misconception met: {name}" for name in state.misconceptions]
+    found = states(rows)
+    shown.append("")
+    shown.append("Next: " + next_step(found).replace("`", ""))
+    return shown

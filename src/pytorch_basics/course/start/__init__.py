@@ -1,0 +1,1 @@
+"""The ``start`` topic: its lesson, its exercises and their solutions."""

@@ -1,0 +1,1 @@
+"""The ``tensors`` topic: its lesson, its exercises and their solutions."""

@@ -1,0 +1,66 @@
+"""What the learner calls each argument: the source text of the call, else a variable that holds it, else a
+number.
+
+In go the values and the frame that called ``pb.see``; out comes one name per value. Missing source, ``*args``
+and rebound names are ordinary here and never fail.
+"""
+
+from __future__ import annotations
+
+import ast
+from types import FrameType
+from typing import Any
+
+from executing import Source
+
+LONGEST = 40
+
+
+def names(values: tuple[object, ...], frame: FrameType | None) -> list[str]:
+    """One name for each of ``values`` as ``frame`` called them."""
+    written: list[str | None] = _written(len(values), frame) if frame else [None] * len(values)
+    return [
+        name or _variable(value, frame) or f"tensor {k}"
+        for k, (value, name) in enumerate(zip(values, written, strict=True), start=1)
+    ]
+
+
+def _written(count: int, frame: FrameType) -> list[str | None]:
+    unknown: list[str | None] = [None] * count
+    try:
+        found = Source.executing(frame)
+    except (
+        Exception
+    ):  # executing reads files and bytecode; whatever goes wrong there, a name is only a nicety
+        return unknown
+    if not isinstance(found.node, ast.Call):
+        return unknown
+    arguments = found.node.args
+    starred = [k for k, argument in enumerate(arguments) if isinstance(argument, ast.Starred)]
+    if len(starred) > 1:
+        return unknown  # no telling where one list ends and the next begins
+    texts = [_text(argument, found.source.text) for argument in arguments]
+    if not starred:
+        return texts if len(texts) == count else unknown
+    at = starred[0]
+    inside = count - (len(arguments) - 1)
+    return [*texts[:at], *_unpacked(arguments[at], inside), *texts[at + 1 :]]
+
+
+def _unpacked(starred: ast.expr, count: int) -> list[str | None]:
+    assert isinstance(starred, ast.Starred)
+    if isinstance(starred.value, ast.Name | ast.Attribute):
+        return [f"{ast.unparse(starred.value)}[{k}]" for k in range(count)]
+    return [None] * count
+
+
+def _text(node: ast.expr, source: str) -> str | None:
+    # The learner's own spelling; several lines, or very long text, are shortened.
+    text = ast.get_source_segment(source, node) or ast.unparse(node)
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 12]}…{text[-11:]}"
+
+
+def _variable(value: object, frame: FrameType | None) -> str | None:
+    held: dict[str, Any] = frame.f_locals if frame else {}
+    return next((name for name, kept in held.items() if kept is value and not name.startswith("_")), None)

@@ -1,0 +1,47 @@
+"""The course's executed notebooks as they are shipped, and copies without outputs for learners.
+
+In goes nothing; out come the notebooks' names and their bytes, outputs cleared: a prediction is worth nothing
+beside its answer. They lie in the installed package, or at the top of a checkout.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pytorch_basics.errors import Problem
+
+FRONT_DOOR = "Pytorch_Basics.ipynb"
+
+
+def places() -> dict[str, Path]:
+    """``{name in the workspace: path}`` of every shipped notebook, the front door first."""
+    package = Path(__file__).parents[1] / "notebooks"
+    checkout = Path(__file__).parents[3]
+    folder, door = (package, package / FRONT_DOOR) if package.is_dir() else (checkout / "notebooks", checkout / FRONT_DOOR)
+    found = {path.name: path for path in [door, *sorted(folder.glob("*.ipynb"))] if path.is_file()}
+    if not found:
+        raise Problem("the course's notebooks are missing from this installation; install pytorch-basics again")
+    return found
+
+
+def cleared(path: Path) -> bytes:
+    """The notebook without outputs, execution counts and run times."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+        else:  # the workspace is flat; in a checkout the lessons have a folder
+            cell["source"] = [line.replace("](notebooks/", "](").replace("](../", "](") for line in _lines(cell)]
+        cell["metadata"].pop("execution", None)
+    return encoded(notebook)
+
+
+def _lines(cell: dict[str, Any]) -> list[str]:
+    return "".join(cell["source"]).splitlines(keepends=True)
+
+
+def encoded(notebook: object) -> bytes:
+    """A notebook as the bytes of its file."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()

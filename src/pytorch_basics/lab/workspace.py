@@ -1,0 +1,116 @@
+"""The learner's folder: their copies of the notebooks, never written over once edited.
+
+In goes a folder; out comes that folder with the course in it and a list of messages for the learner. A manifest
+remembers what we wrote: a copy that still has those bytes is replaced when the course has a newer lesson, an edited
+one is kept and gets the new lesson beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytorch_basics.course import COURSE
+from pytorch_basics.course.overview import notebook_name
+from pytorch_basics.errors import Problem, nearest
+from pytorch_basics.lab import shipped, welcome
+from pytorch_basics.practice.progress import FOLDER, Progress
+
+_MANIFEST = "manifest.json"
+
+
+@dataclass
+class Workspace:
+    """A learner's folder. ``prepare`` and ``reset`` raise ``Problem`` where it cannot be written."""
+
+    folder: Path
+    messages: list[str] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """Bring in every notebook that is missing or newer, and write the start page."""
+        try:
+            (self.folder / FOLDER).mkdir(parents=True, exist_ok=True)
+            written = self._manifest()
+            for name, path in shipped.places().items():
+                self._bring(name, shipped.cleared(path), written)
+            self._welcome(written)
+            self._save(written)
+        except OSError as error:
+            raise Problem(f"the folder {self.folder} cannot be written ({error.strerror}); name another one") from error
+
+    def reset(self, topic: str) -> Path:
+        """Put the topic's notebook back as it was shipped; gives the path of the backup of the learner's."""
+        if topic not in COURSE:
+            raise Problem(f'there is no topic "{topic}". Did you mean {nearest(topic, COURSE)}?')
+        name = notebook_name(topic)
+        target = self.folder / name
+        if not target.exists():
+            raise Problem(f"{target} does not exist; bring it in with: pytorch-basics lab {self.folder}")
+        backup = _free(target.with_name(f"{target.stem}.backup-{time.strftime('%Y%m%d-%H%M%S')}.ipynb"))
+        try:
+            target.rename(backup)
+            written = self._manifest()
+            self._bring(name, shipped.cleared(shipped.places()[name]), written)
+            self._save(written)
+        except OSError as error:
+            raise Problem(f"the folder {self.folder} cannot be written ({error.strerror})") from error
+        return backup
+
+    def _bring(self, name: str, fresh: bytes, written: dict[str, dict[str, str]]) -> None:
+        """Write the notebook, unless the learner edited theirs: then a newer one goes beside it."""
+        target, known = self.folder / name, written.get(name, {})
+        edited = target.exists() and _digest(target.read_bytes()) != known.get("wrote")
+        if not edited:
+            if not target.exists() or target.read_bytes() != fresh:
+                _write(target, fresh)
+            written[name] = {"wrote": _digest(fresh), "course": _digest(fresh)}
+        elif known.get("course") != _digest(fresh) and target.read_bytes() != fresh:
+            beside = _free(target.with_name(f"{target.stem}.new.ipynb"))
+            _write(beside, fresh)
+            written[name] = {"wrote": known.get("wrote", ""), "course": _digest(fresh)}
+            self.messages.append(f"{name} has a newer version; yours is kept, the new one is {beside.name}")
+
+    def _welcome(self, written: dict[str, dict[str, str]]) -> None:
+        """The start page is written anew each time; one that the learner edited is kept under another name."""
+        target = self.folder / welcome.NAME
+        if target.exists() and welcome.sources(target) != written.get(welcome.NAME, {}).get("wrote"):
+            kept = _free(target.with_name("Welcome.yours.ipynb"))
+            target.rename(kept)
+            self.messages.append(f"you edited {welcome.NAME}; yours is kept as {kept.name}")
+        _write(target, welcome.notebook(Progress(self.folder).rows()))
+        written[welcome.NAME] = {"wrote": welcome.sources(target)}
+
+    def _manifest(self) -> dict[str, dict[str, str]]:
+        path = self.folder / FOLDER / _MANIFEST
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            return {str(name): dict(entry) for name, entry in found.items()}
+        except (FileNotFoundError, ValueError, AttributeError, TypeError):
+            return {}  # unknown files count as edited, so nothing of the learner's is lost
+
+    def _save(self, written: dict[str, dict[str, str]]) -> None:
+        _write(self.folder / FOLDER / _MANIFEST, (json.dumps(written, indent=1) + "\n").encode())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _free(path: Path) -> Path:
+    """The path, or the first of ``name-2``, ``name-3`` … that is not taken."""
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return candidate
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write the whole file or nothing of it."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    os.replace(part, path)

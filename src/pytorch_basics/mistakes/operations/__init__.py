@@ -1,0 +1,1 @@
+"""Mistakes that the ``operations`` lesson teaches, one file each."""

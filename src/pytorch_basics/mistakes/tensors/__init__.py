@@ -1,0 +1,1 @@
+"""Mistakes that the ``tensors`` lesson teaches, one file each."""

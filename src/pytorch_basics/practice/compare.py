@@ -1,0 +1,251 @@
+"""When two outcomes of an exercise are the same, and if not, in what they differ.
+
+In go what the learner's answer did and what the reference did on one case (``Returned`` with the result and the
+arguments as the call left them, or ``Failed``), and the exercise's ``Same``; out comes one sentence on the first
+difference, or None. Runs in the judge, on values that were rebuilt from plain data: nothing of the learner's
+code (an ``__eq__``, a patched ``torch.equal``) is near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from pytorch_basics.practice.codec import Opaque
+from pytorch_basics.practice.exercise import Same
+
+MOST_ELEMENTS = 20_000_000
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The call came back. ``args`` and ``kwargs`` are the arguments after it."""
+
+    result: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The call raised. ``kinds`` are the names of the exception's classes, its own first."""
+
+    kinds: tuple[str, ...]
+    message: str
+    trace: str = ""
+    lines: tuple[str, ...] = ()
+
+
+Outcome = Returned | Failed
+
+
+def difference(given: Outcome, expected: Outcome, same: Same) -> str | None:
+    """The first difference as a sentence in which "it" is the learner's answer; None when there is none."""
+    if isinstance(expected, Failed):
+        return _not_raised(given, expected)
+    if isinstance(given, Failed):
+        return f"It raised {given.kinds[0]}: {given.message}"
+    found = _values(given.result, expected.result, same, "it returned")
+    if found is None and same.arguments:
+        found = _arguments(given, expected, same)
+    if found is None and same.memory:
+        found = _memory(given, expected)
+    return found and found[0].upper() + found[1:] + "."
+
+
+def _not_raised(given: Outcome, expected: Failed) -> str | None:
+    if isinstance(given, Returned):
+        return f"It returned a value; here a {expected.kinds[0]} should be raised."
+    if expected.kinds[0] in given.kinds:
+        return None
+    return f"It raised {given.kinds[0]} ({given.message}); here a {expected.kinds[0]} should be raised."
+
+
+def _arguments(given: Returned, expected: Returned, same: Same) -> str | None:
+    for position, (mine, theirs) in enumerate(zip(given.args, expected.args, strict=True)):
+        found = _values(mine, theirs, same, f"after the call, argument {position} is")
+        if found:
+            return f"its argument is not left as it should be: {found}"
+    for name, theirs in expected.kwargs.items():
+        found = _values(given.kwargs[name], theirs, same, f"after the call, argument `{name}` is")
+        if found:
+            return f"its argument is not left as it should be: {found}"
+    return None
+
+
+def _values(given: Any, expected: Any, same: Same, where: str) -> str | None:
+    if isinstance(expected, Opaque) or isinstance(given, Opaque):
+        return None if given == expected else f"{where} {kind(given)}; expected {kind(expected)}"
+    if isinstance(expected, (torch.Tensor, np.ndarray)):
+        return _tensors(given, expected, same, where)
+    if type(given) is not type(expected) and not _both_tuples(given, expected):
+        return f"{where} {kind(given)}; expected {kind(expected)}"
+    if isinstance(expected, (list, tuple)):
+        return _sequences(given, expected, same, where)
+    if isinstance(expected, dict):
+        return _dicts(given, expected, same, where)
+    if not same.values or _close(given, expected, same):
+        return None
+    return f"{where} {short(given)}; expected {short(expected)}"
+
+
+def _both_tuples(given: Any, expected: Any) -> bool:
+    return isinstance(given, tuple) and isinstance(expected, tuple)  # torch.Size is a tuple
+
+
+def _sequences(given: Any, expected: Any, same: Same, where: str) -> str | None:
+    if len(given) != len(expected):
+        return f"{where} {len(given)} items; expected {len(expected)}"
+    for index, (mine, theirs) in enumerate(zip(given, expected, strict=True)):
+        found = _values(mine, theirs, same, f"{where} at position {index}")
+        if found:
+            return found
+    return None
+
+
+def _dicts(given: dict[Any, Any], expected: dict[Any, Any], same: Same, where: str) -> str | None:
+    if given.keys() != expected.keys():
+        return f"{where} the keys {list(given)}; expected {list(expected)}"
+    for key, theirs in expected.items():
+        found = _values(given[key], theirs, same, f"{where} under {key!r}")
+        if found:
+            return found
+    return None
+
+
+def _tensors(given: Any, expected: Any, same: Same, where: str) -> str | None:
+    if type(given) is not type(expected):
+        return f"{where} {kind(given)}; expected {kind(expected)}"
+    if tuple(given.shape) != tuple(expected.shape):
+        return f"{where} the shape {tuple(given.shape)}; expected {tuple(expected.shape)}"
+    if same.dtype and given.dtype != expected.dtype:
+        return f"{where} the dtype {_dtype(given)}; expected {_dtype(expected)}"
+    if isinstance(given, np.ndarray):
+        given, expected = torch.from_numpy(given.copy()), torch.from_numpy(expected.copy())
+    if same.strides and given.stride() != expected.stride():
+        return f"{where} the strides {given.stride()}; expected {expected.stride()}"
+    if same.grad:
+        found = _grads(given, expected, same, where)
+        if found:
+            return found
+    return _elements(given, expected, same, where) if same.values else None
+
+
+def _grads(given: torch.Tensor, expected: torch.Tensor, same: Same, where: str) -> str | None:
+    if given.requires_grad != expected.requires_grad:
+        return f"{where} a tensor with requires_grad={given.requires_grad}; expected {expected.requires_grad}"
+    if (given.grad is None) != (expected.grad is None):
+        return f"{where} a tensor whose .grad is {kind(given.grad)}; expected {kind(expected.grad)}"
+    if expected.grad is not None:
+        return _tensors(given.grad, expected.grad, Same(rtol=same.rtol, atol=same.atol), f"{where} with .grad")
+    return None
+
+
+def _elements(given: torch.Tensor, expected: torch.Tensor, same: Same, where: str) -> str | None:
+    if given.device.type == "meta" or expected.device.type == "meta":
+        same_device = given.device == expected.device
+        return None if same_device else f"{where} a tensor on {given.device}; expected {expected.device}"
+    if given.numel() > MOST_ELEMENTS:
+        return f"{where} {given.numel():,} elements, too many to compare"
+    differing = int(differs(given, expected, same).sum())
+    if not differing:
+        return None
+    if given.dim() == 0:
+        return f"{where} {given.item()!r}; expected {expected.item()!r}"
+    return f"{where} {differing} of {given.numel()} elements that differ from what was expected"
+
+
+def differs(given: torch.Tensor, expected: torch.Tensor, same: Same) -> torch.Tensor:
+    """A bool tensor of the same shape: True where two elements are not close. NaN equals NaN."""
+    given, expected = given.detach(), expected.detach()
+    if not (given.is_floating_point() or given.is_complex() or expected.is_floating_point()):
+        return given != expected
+    wide = torch.complex128 if given.is_complex() or expected.is_complex() else torch.float64
+    return ~torch.isclose(given.to(wide), expected.to(wide), rtol=same.rtol, atol=same.atol, equal_nan=True)
+
+
+def _close(given: Any, expected: Any, same: Same) -> bool:
+    if isinstance(expected, (float, np.floating)):
+        return bool(np.isclose(given, expected, rtol=same.rtol, atol=same.atol, equal_nan=True))
+    return bool(given == expected)
+
+
+def _memory(given: Returned, expected: Returned) -> str | None:
+    mine, theirs = list(_leaves(given)), list(_leaves(expected))
+    if len(mine) != len(theirs):
+        return None  # the values or arguments were declared not to matter; nothing to pair
+    for i, (name, first) in enumerate(mine):
+        for j in range(i):
+            other, second = mine[j]
+            shares, should = overlap(first, second), overlap(theirs[i][1], theirs[j][1])
+            if shares and not should:
+                return f"{name} shares memory with {other}; it should have its own"
+            if should and not shares:
+                return f"{name} has its own memory; it should share that of {other}"
+    return None
+
+
+def _leaves(outcome: Returned) -> Iterator[tuple[str, Any]]:
+    for position, value in enumerate(outcome.args):
+        yield from _walk(value, f"argument {position}")
+    for key, value in outcome.kwargs.items():
+        yield from _walk(value, f"argument `{key}`")
+    yield from _walk(outcome.result, "the result")
+
+
+def _walk(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        yield name, value
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _walk(item, f"{name}[{index}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _walk(item, f"{name}[{key!r}]")
+
+
+def overlap(first: Any, second: Any) -> bool:
+    """Whether two tensors or arrays lie in the same memory (of meta tensors: False)."""
+    (a, b), (c, d) = _span(first), _span(second)
+    return a < d and c < b
+
+
+def _span(value: Any) -> tuple[int, int]:
+    if isinstance(value, torch.Tensor):
+        if value.device.type == "meta":
+            return 0, 0
+        storage = value.untyped_storage()
+        return storage.data_ptr(), storage.data_ptr() + storage.nbytes()
+    while isinstance(value.base, np.ndarray):
+        value = value.base
+    low, high = np.lib.array_utils.byte_bounds(value)
+    return (low, high) if value.size else (0, 0)
+
+
+def kind(value: Any) -> str:
+    """What a value is, in the learner's words: ``a tensor f32[2, 3]``, ``None``, ``a list``."""
+    if value is None:
+        return "None"
+    if isinstance(value, torch.Tensor):
+        return f"a tensor {_dtype(value)}{list(value.shape)}"
+    if isinstance(value, np.ndarray):
+        return f"a NumPy array {_dtype(value)}{list(value.shape)}"
+    if isinstance(value, Opaque):
+        return f"{value.text} ({value.type})"
+    if isinstance(value, (bool, int, float, str, complex, np.generic, torch.dtype)):
+        return f"{short(value)} ({type(value).__name__})"
+    return f"a {type(value).__name__}"
+
+
+def short(value: Any, width: int = 80) -> str:
+    """The repr, cut to ``width`` characters."""
+    text = repr(value)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _dtype(value: Any) -> str:
+    return str(value.dtype).removeprefix("torch.")

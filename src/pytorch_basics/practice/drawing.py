@@ -1,0 +1,92 @@
+"""The smallest failing case as panels of cells: the input, what was expected, and the learner's, beside it.
+
+In go a case and two outcomes; out come ``Panel``s of plain strings in which the cells that differ are marked, for
+the text and the HTML of a verdict. A mark is a sign in the cell (``≠``), never colour alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from pytorch_basics.practice.compare import Failed, Outcome, differs, kind, short
+from pytorch_basics.practice.exercise import Same
+from pytorch_basics.practice.verdict import Panel
+
+MOST_ROWS, MOST_COLUMNS, MOST_SLICES = 8, 8, 3
+
+
+def inputs(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Panel, ...]:
+    """A panel for each argument."""
+    named = [(f"argument {i}" if len(args) > 1 else "argument", value) for i, value in enumerate(args)]
+    named += [(f"{name}=", value) for name, value in kwargs.items()]
+    return tuple(panel(name, value) for name, value in named)
+
+
+def both(given: Outcome, expected: Outcome, same: Same) -> tuple[Panel, Panel]:
+    """The panels "expected" and "yours", with the differing cells of both marked."""
+    if isinstance(given, Failed) or isinstance(expected, Failed):
+        return _outcome("expected", expected), _outcome("yours", given)
+    mine, theirs = _dense(given.result), _dense(expected.result)
+    mask = None
+    if mine is not None and theirs is not None and mine.shape == theirs.shape and mine.numel() <= 10**6:
+        mask = differs(mine, theirs, same)
+    return panel("expected", expected.result, mask), panel("yours", given.result, mask)
+
+
+def panel(title: str, value: Any, mask: torch.Tensor | None = None) -> Panel:
+    """The value as a grid: a tensor by its rows (higher dimensions slice by slice), anything else as its repr."""
+    dense = _dense(value)
+    if dense is None:
+        return Panel(title, ((short(value),),))
+    heading = f"{title}  {kind(value).split(' ', 1)[1]}"
+    if dense.numel() == 0:
+        return Panel(heading, (("(no elements)",),))
+    rows: list[tuple[str, ...]] = []
+    marked: set[tuple[int, int]] = set()
+    grid = dense.reshape(-1, *dense.shape[-2:]) if dense.dim() > 2 else torch.atleast_2d(dense)[None]
+    flags = None if mask is None else mask.reshape(grid.shape)
+    for index, page in enumerate(grid[:MOST_SLICES]):
+        for row, line in enumerate(page[:MOST_ROWS]):
+            if flags is not None:
+                marked |= {(len(rows), c) for c in range(min(line.numel(), MOST_COLUMNS)) if flags[index, row, c]}
+            cells = [_cell(item) for item in line[:MOST_COLUMNS].tolist()]
+            rows.append((*cells, "…") if line.numel() > MOST_COLUMNS else tuple(cells))
+        if len(page) > MOST_ROWS:
+            rows.append(("…",))
+        if index + 1 < len(grid):
+            rows.append(("",) if index + 1 < MOST_SLICES else ("…",))
+    return Panel(heading, tuple(rows), frozenset(marked))
+
+
+def _outcome(title: str, outcome: Outcome) -> Panel:
+    if isinstance(outcome, Failed):
+        return Panel(title, ((f"raises {outcome.kinds[0]}",),))
+    return panel(title, outcome.result)
+
+
+def _dense(value: Any) -> torch.Tensor | None:
+    """The value as a tensor that can be drawn, or None."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.dtype != np.uint64:
+        return torch.from_numpy(value.copy())
+    if isinstance(value, torch.Tensor) and value.device.type == "cpu":
+        return value.detach()
+    return None
+
+
+def _cell(item: Any) -> str:
+    return f"{item:.4g}" if isinstance(item, float) else str(item)
+
+
+def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """The call as it would be written, with tensors by kind: ``strides_of((2, 3))``."""
+    written = [_argument(value) for value in args] + [f"{key}={_argument(value)}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(written)})"
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return f"‹{kind(value).split(' ', 1)[1]}›"
+    return short(value, 60)

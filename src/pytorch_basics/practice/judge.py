@@ -1,0 +1,149 @@
+"""Judging an answer: draw the cases, have the answer run in the sandbox, compare with the references.
+
+In goes a request (which exercises, of which course) and the learner's pickled answer; out come verdicts as plain
+data. The sandbox was started *before* any solutions are imported, so a process forked from here has none in its
+memory. An answer that agrees with the reference on every case passes; one that behaves as a named wrong solution
+gets that one's message; any other gets its smallest failing case.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from dataclasses import asdict
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import torch
+
+from pytorch_basics import mistakes
+from pytorch_basics.mistakes.mistake import Answer, Raised
+from pytorch_basics.practice import drawing
+from pytorch_basics.practice.compare import Failed, Outcome, difference
+from pytorch_basics.practice.draw import Draw
+from pytorch_basics.practice.exercise import Exercise, Prediction, Solutions, Wrong
+from pytorch_basics.practice.guess import judge_guess
+from pytorch_basics.practice.listen import Heard, Jobs, listen
+from pytorch_basics.practice.perform import Frame, pack, perform, read, unpack
+from pytorch_basics.practice.start_runner import Runner
+from pytorch_basics.practice.wire import Header
+
+def judge(request: Header, blocks: list[bytes], runner: Runner) -> Header:
+    """``{"verdicts": {id: fields of a Verdict}, "errors": [of cells], "stuck": the exercise that hung}``.
+
+    ``request`` holds ``course`` (a package), ``exercises`` (ids), and one of ``answer`` (its id; the pickle is
+    ``blocks[0]``), ``cells`` (a notebook's) or ``guesses``.
+    """
+    known = {id: _exercise(request["course"], id) for id in request["exercises"]}
+    seed = request.get("seed", secrets.randbits(32))
+    jobs: Jobs = {id: (e, packed(e, seed)) for id, e in known.items() if isinstance(e, Exercise)}
+    heard = _run(request, blocks, jobs, runner) if "program" in request else Heard()
+    guesses = heard.guesses | request.get("guesses", {})
+    verdicts = {}
+    for id, exercise in known.items():
+        solutions = _solutions(request["course"], id)
+        if isinstance(exercise, Prediction):
+            verdicts[id] = judge_guess(exercise, solutions, guesses.get(id, {}))
+        else:
+            verdicts[id] = _verdict(exercise, jobs[id][1], solutions, heard)
+    stuck = heard.at if heard.trouble else None
+    return {"verdicts": verdicts, "errors": heard.errors, "stuck": stuck, "trouble": heard.trouble}
+
+
+def _exercise(course: str, id: str) -> Exercise | Prediction:
+    listed = import_module(f"{course}.{id.split('.')[0]}.exercises").EXERCISES
+    return next(exercise for exercise in listed if exercise.id == id)
+
+
+def _solutions(course: str, id: str) -> Solutions:
+    found: Solutions = import_module(f"{course}.{id.split('.')[0]}.solutions").SOLUTIONS[id]
+    return found
+
+
+def packed(exercise: Exercise, seed: int) -> list[Frame]:
+    """The examples and the cases drawn from this seed, as plain data."""
+    return [pack(case) for case in (*exercise.examples, *exercise.cases(Draw(seed)))]
+
+
+def _run(request: Header, blocks: list[bytes], jobs: Jobs, runner: Runner) -> Heard:
+    exercises = [exercise for exercise, _ in jobs.values()]
+    seconds = request.get("seconds") or max(exercise.seconds for exercise in exercises)
+    megabytes = max((exercise.megabytes for exercise in exercises), default=2048)
+    program = {**request["program"], "seconds": seconds, "megabytes": megabytes}
+    return listen(runner, program, blocks, jobs, seconds)
+
+
+def outcomes(answer: Any, exercise: Exercise, cases: list[Frame]) -> list[Outcome]:
+    """What one of our own solutions does on the cases, read as the learner's outcomes are read."""
+    return [read(perform(answer, exercise.probe, case, set())) for case in cases]
+
+
+def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard: Heard) -> Header:
+    given = heard.outcomes.get(exercise.id, [])
+    about = {"unprotected": heard.unprotected, "printed": heard.printed, "cases": len(cases)}
+    if len(given) < len(cases):
+        return {"status": "refused", "message": f"{heard.trouble or 'It was never reached'}.", **about}
+    expected = outcomes(solutions.references[0], exercise, cases)
+    found = [difference(mine, theirs, exercise.same) for mine, theirs in zip(given, expected, strict=True)]
+    failing = [index for index, reason in enumerate(found) if reason]
+    if not failing:
+        return {"status": "passed", "message": f"Right on all {len(cases)} cases.", **about}
+    smallest = min(failing, key=lambda index: (_size(cases[index]) or math.inf, index))  # nothing to see in no elements
+    shown = _shown(exercise, cases[smallest], given[smallest], expected[smallest], str(found[smallest]))
+    wrong = named(exercise, cases, given, solutions)
+    if wrong:
+        name = wrong.mistake or f"{exercise.id}:{wrong.name}"
+        return {**shown, "status": "misconception", "name": name, "message": wrong.message, **about}
+    mistake = _recognised(cases[smallest], given[smallest], expected[smallest], solutions)
+    if mistake:
+        return {**shown, "status": "misconception", "name": mistake.id, "message": mistake.message(), **about}
+    return {**shown, **about}
+
+
+def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solutions: Solutions) -> Wrong | None:
+    """The first named wrong solution that the answer behaves like on every case."""
+    for wrong in solutions.wrong:
+        same = wrong.same or exercise.same
+        theirs = outcomes(wrong.answer, exercise, cases)
+        if all(difference(mine, other, same) is None for mine, other in zip(given, theirs, strict=True)):
+            return wrong
+    return None
+
+
+def _recognised(case: Frame, given: Outcome, expected: Outcome, solutions: Solutions) -> mistakes.Mistake | None:
+    """A mistake that shows in this one outcome, although no named wrong solution matched as a whole."""
+    if isinstance(given, Failed):
+        evidence = Raised(given.kinds[0], given.message, given.lines)
+        return next((m for m in mistakes.all_mistakes() if m.shown_by(evidence)), None)
+    if isinstance(expected, Failed):
+        return None
+    answer = Answer(given.result, expected.result, unpack(case)[0], given.args)
+    linked = [mistakes.find(wrong.mistake) for wrong in solutions.wrong if wrong.mistake]
+    return next((mistake for mistake in linked if mistake.shown_by(answer)), None)
+
+
+def _shown(exercise: Exercise, case: Frame, given: Outcome, expected: Outcome, reason: str) -> Header:
+    args, kwargs = unpack(case)
+    panels = [*drawing.inputs(args, kwargs), *drawing.both(given, expected, exercise.same)]
+    return {
+        "status": "raised" if isinstance(given, Failed) else "wrong",
+        "message": reason,
+        "call": drawing.call(exercise.id.split(".")[1], args, kwargs),
+        "trace": given.trace if isinstance(given, Failed) else "",
+        "panels": [{**asdict(panel), "marked": sorted(panel.marked)} for panel in panels],
+    }
+
+
+def _size(case: Frame) -> int:
+    """How much there is to read in a case: elements of tensors and arrays, items of the rest."""
+    args, kwargs = unpack(case)
+    return sum(_elements(value) for value in (*args, *kwargs.values()))
+
+
+def _elements(value: Any) -> int:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return int(value.numel() if isinstance(value, torch.Tensor) else value.size)
+    if isinstance(value, (list, tuple)):
+        return sum(_elements(item) for item in value)
+    return 1

@@ -1,0 +1,38 @@
+"""Showing something to the learner, in a notebook or in a terminal.
+
+``Page`` is a piece of Markdown; ``show`` displays anything with a notebook view, or prints it where there is none.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """Markdown that a notebook renders and a terminal reads as it is."""
+
+    markdown: str
+
+    def __repr__(self) -> str:
+        return self.markdown
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/markdown": self.markdown, "text/plain": self.markdown}
+
+
+def in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this process."""
+    return "ipykernel" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+
+
+def show(thing: Any) -> None:
+    """Display in a notebook, print elsewhere."""
+    if in_notebook():
+        from IPython.display import display
+
+        display(thing)
+    else:
+        print(thing)

@@ -1,0 +1,149 @@
+"""What the learner has tried and passed, kept in one SQLite file of their workspace.
+
+In goes every attempt (exercise, status, misconception, seconds), hints shown and solutions revealed; out come the
+rows that the start page and ``pytorch-basics progress`` draw. The file is in write-ahead mode, so several notebooks
+may write at once and an interrupted write loses nothing earlier. A damaged file is set aside and named, never
+overwritten; a file of a newer version is refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytorch_basics.errors import Problem
+
+SCHEMA = 1
+FOLDER = ".pytorch-basics"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, exercise TEXT NOT NULL, status TEXT NOT NULL,
+    misconception TEXT, guess TEXT, seconds REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS helped (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, exercise TEXT NOT NULL, kind TEXT NOT NULL);
+"""
+
+
+def workspace() -> Path:
+    """The learner's folder: the one named in the environment, the nearest one above here, or one in their home."""
+    named = os.environ.get("PYTORCH_BASICS_WORKSPACE")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    for place in (here, *here.parents):
+        if (place / FOLDER).is_dir():
+            return place
+    return Path.home()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exercise as it stands: ``tried`` counts attempts, ``misconceptions`` those that fired, oldest first."""
+
+    exercise: str
+    passed: bool
+    tried: int
+    misconceptions: tuple[str, ...]
+    hints: int
+    revealed: bool
+
+
+class Progress:
+    """The progress kept in a workspace. Raises ``Problem`` where it cannot be read or written."""
+
+    def __init__(self, place: Path | None = None) -> None:
+        self.path = (place or workspace()) / FOLDER / "progress.sqlite"
+
+    def attempt(
+        self, exercise: str, status: str, misconception: str | None, seconds: float, guess: str | None = None
+    ) -> None:
+        """Keep one attempt."""
+        with self._open() as db:
+            db.execute(
+                "INSERT INTO attempts (at, exercise, status, misconception, guess, seconds) VALUES (?,?,?,?,?,?)",
+                (time.time(), exercise, status, misconception, guess, seconds),
+            )
+
+    def helped(self, exercise: str, kind: str) -> None:
+        """Keep that a ``hint`` was shown or a solution ``reveal``ed."""
+        with self._open() as db:
+            db.execute("INSERT INTO helped (at, exercise, kind) VALUES (?,?,?)", (time.time(), exercise, kind))
+
+    def rows(self) -> dict[str, Row]:
+        """Each exercise that was tried or helped with, by id. A workspace never used gives none."""
+        if not self.path.exists():
+            return {}
+        with self._open() as db:
+            attempts = db.execute("SELECT exercise, status, misconception FROM attempts ORDER BY id").fetchall()
+            helped = db.execute("SELECT exercise, kind FROM helped").fetchall()
+        return {id: _row(id, attempts, helped) for id in sorted({row[0] for row in attempts + helped})}
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            db = self._connect()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise Problem(f"{self.path} cannot be written ({error}); make its folder writable") from error
+            self._set_aside()
+            db = self._connect()
+        except OSError as error:
+            raise Problem(f"{self.path.parent} cannot be written ({error.strerror}); choose another folder") from error
+        try:
+            with db:
+                yield db
+        except sqlite3.OperationalError as error:
+            raise Problem(f"{self.path} cannot be written ({error}); make its folder writable") from error
+        finally:
+            db.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, timeout=10)
+        try:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA:
+                raise Problem(
+                    f"{self.path} was written by a newer pytorch-basics (its version {version}, ours {SCHEMA}); "
+                    "update with: pip install --upgrade pytorch-basics"
+                )
+            if version == 0:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.executescript(_TABLES)
+                db.execute(f"PRAGMA user_version = {SCHEMA}")
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("quick_check failed")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _set_aside(self) -> None:
+        """Rename the damaged file, with what SQLite keeps beside it, and say so."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        aside = self.path.with_name(f"progress-damaged-{stamp}.sqlite")
+        for ending in ("", "-wal", "-shm"):
+            part = Path(f"{self.path}{ending}")
+            if part.exists():
+                part.rename(f"{aside}{ending}")
+        message = f"the progress file was damaged; it was set aside as {aside}, and a new one was started"
+        warnings.warn(message, stacklevel=4)
+
+
+def _row(id: str, attempts: list[tuple[str, str, str]], helped: list[tuple[str, str]]) -> Row:
+    mine = [row for row in attempts if row[0] == id]
+    kinds = [kind for exercise, kind in helped if exercise == id]
+    return Row(
+        exercise=id,
+        passed=any(status == "passed" for _, status, _ in mine),
+        tried=len(mine),
+        misconceptions=tuple(dict.fromkeys(name for _, _, name in mine if name)),
+        hints=kinds.count("hint"),
+        revealed="reveal" in kinds,
+    )

@@ -1,0 +1,152 @@
+"""A learner's function or class as bytes that the sandbox can load.
+
+In goes the decorated object, before its name is bound in the notebook; out come its pickle (by value, with
+cloudpickle) and the source of the cells it came from, for traces. The name is bound for the moment of pickling,
+so that a recursive function finds itself, and ``super(Net, self)`` finds this ``Net``, not the one before.
+"""
+
+from __future__ import annotations
+
+import io
+import linecache
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import cloudpickle
+
+from pytorch_basics.errors import Problem
+
+MOST_BYTES = 20 * 2**20
+
+
+class _Capped(io.BytesIO):
+    """Refuses to grow past the limit, so that a huge global is noticed before it is copied whole."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > MOST_BYTES:
+            raise Problem(f"it needs more than {MOST_BYTES // 2**20} MB of your notebook's variables")
+        return super().write(data)
+
+
+def ship(answer: Any) -> tuple[bytes, dict[str, str]]:
+    """The pickle and ``{file name: source}``. Raises ``Problem`` in the learner's words when it cannot be sent."""
+    codes = list(_codes(answer))
+    large = _large_globals(answer, codes)
+    if large:
+        raise Problem(f"it uses {large}, too large to send to the sandbox. Make it an argument or a smaller copy")
+    buffer = _Capped()
+    with _bound(answer), _own_modules_by_value():
+        try:
+            cloudpickle.Pickler(buffer, protocol=5).dump(answer)
+        except Problem:
+            raise
+        except Exception as error:  # whatever a learner's object raises when it is pickled
+            raise Problem(f"it holds something that cannot be sent to the sandbox ({error})") from error
+    return buffer.getvalue(), {name: "".join(linecache.getlines(name)) for name in files(answer)}
+
+
+def files(answer: Any) -> list[str]:
+    """The files (in a notebook: the cells) that the object's code was written in."""
+    return list(dict.fromkeys(code.co_filename for code in _codes(answer)))
+
+
+def names_used(answer: Any) -> set[str]:
+    """Every global, attribute and method name in the code of the object."""
+    return {name for code in _codes(answer) for name in code.co_names}
+
+
+def _codes(answer: Any) -> Iterator[CodeType]:
+    """The code objects written in the object: its own, its methods', and those nested in them."""
+    if isinstance(answer, FunctionType):
+        yield from _nested(answer.__code__)
+    elif isinstance(answer, type):
+        for value in vars(answer).values():
+            function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+            if isinstance(function, FunctionType):
+                yield from _nested(function.__code__)
+
+
+def _nested(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _nested(constant)
+
+
+def _large_globals(answer: Any, codes: list[CodeType]) -> str:
+    space = _globals(answer)
+    names = dict.fromkeys(name for code in codes for name in code.co_names if name in space)
+    large = [(n, size) for n in names if (size := _bytes(space[n])) > MOST_BYTES]
+    return " and ".join(f"`{name}` ({size // 10**6:,} MB)" for name, size in large)
+
+
+def _bytes(value: Any) -> int:
+    try:
+        return int(getattr(value, "nbytes", 0))
+    except Exception:  # sparse tensors have none, and a learner's property may fail
+        return 0
+
+
+def _globals(answer: Any) -> dict[str, Any]:
+    if isinstance(answer, FunctionType):
+        return answer.__globals__
+    module = sys.modules.get(getattr(answer, "__module__", ""), None)
+    return vars(module) if module else {}
+
+
+@contextmanager
+def _bound(answer: Any) -> Iterator[None]:
+    """Bind the object's name where its code looks it up, and put back what was there."""
+    name = getattr(answer, "__name__", None)
+    space, cell = _globals(answer), _empty_cell(answer)
+    if name is None or not (isinstance(answer, (FunctionType, type))) or getattr(answer, "__module__", None) is None:
+        yield
+        return
+    missing = object()
+    before = space.get(name, missing)
+    if "<locals>" not in answer.__qualname__:
+        space[name] = answer
+    if cell is not None:
+        cell.cell_contents = answer
+    try:
+        yield
+    finally:
+        if before is missing:
+            space.pop(name, None)
+        else:
+            space[name] = before
+
+
+def _empty_cell(answer: Any) -> Any:
+    """The closure cell through which a function made inside another finds itself, while it is still empty."""
+    if not isinstance(answer, FunctionType) or not answer.__closure__:
+        return None
+    for name, cell in zip(answer.__code__.co_freevars, answer.__closure__, strict=True):
+        try:
+            _ = cell.cell_contents
+        except ValueError:
+            if name == answer.__name__:
+                return cell
+    return None
+
+
+@contextmanager
+def _own_modules_by_value() -> Iterator[None]:
+    """Send the learner's own modules (files beside the notebook) with their code: the sandbox has no such files."""
+    here = os.getcwd() + os.sep
+    own: list[ModuleType] = []
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None) or ""
+        if path.startswith(here) and "site-packages" not in path and not module.__name__.startswith("pytorch_basics"):
+            own.append(module)
+    for module in own:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        yield
+    finally:
+        for module in own:
+            cloudpickle.unregister_pickle_by_value(module)

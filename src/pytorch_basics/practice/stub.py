@@ -1,0 +1,37 @@
+"""Whether the learner has edited an exercise's cell yet.
+
+In go the exercise and the decorated object; out comes True when its source, comments and spaces aside, is still
+the stub's. Where Python does not know the source the answer counts as edited.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from typing import Any
+
+from pytorch_basics.practice.exercise import Exercise
+from pytorch_basics.practice.ship import files
+
+
+def unedited(task: Exercise, answer: Any) -> bool:
+    """True when the answer's code equals the stub's."""
+    name = getattr(answer, "__name__", "")
+    stub = _definition(task.stub, name)
+    return stub is not None and any(
+        _definition("".join(linecache.getlines(file)), name) == stub for file in files(answer)
+    )
+
+
+def _definition(source: str, name: str) -> str | None:
+    """The last definition of ``name`` in the source, decorators aside, in a form that can be compared."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a cell with a magic
+        return None
+    found = None
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
+            node.decorator_list = []
+            found = ast.dump(node)
+    return found

@@ -1,0 +1,79 @@
+"""Build the course's notebooks: make each from its source, execute it, save it with its outputs.
+
+    python tools/build_notebooks.py            build them all
+    python tools/build_notebooks.py memory     build one
+    python tools/build_notebooks.py --check    build nothing; say which are stale, exit 1 if any is
+
+A notebook is stale when its cells differ from what the source gives, or when the text of the outputs, executed
+again, differs beyond ``stale.py``'s tolerances.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import field_guide
+import nbformat
+from lesson_to_notebook import notebook
+from nbclient import NotebookClient
+from stale import differences
+
+from pytorch_basics.course import COURSE
+from pytorch_basics.course.overview import notebook_name
+
+ROOT = Path(__file__).parents[1]
+FRONT_DOOR = "front_door"
+_SECONDS = 120
+
+
+def target(topic: str) -> Path:
+    """Where a topic's notebook stands."""
+    if topic == FRONT_DOOR:
+        return ROOT / "Pytorch_Basics.ipynb"
+    if topic == "mistakes":
+        return ROOT / "notebooks" / field_guide.NAME
+    return ROOT / "notebooks" / notebook_name(topic)
+
+
+def executed(topic: str) -> Any:
+    """The topic's notebook, run in a fresh kernel, one thread, in an empty folder."""
+    if topic == "mistakes":
+        return field_guide.notebook()
+    made = notebook(topic)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(PYTORCH_BASICS_WORKSPACE=folder, OMP_NUM_THREADS="1", PYTHONHASHSEED="0")
+        client = NotebookClient(made, timeout=_SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}})
+        client.execute()
+    for cell in made.cells:
+        cell.metadata.pop("execution", None)
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    check = "--check" in arguments
+    named = [name for name in arguments if not name.startswith("-")]
+    stale = 0
+    for topic in named or [FRONT_DOOR, *COURSE, "mistakes"]:
+        begun = time.perf_counter()
+        made = executed(topic)
+        seconds = time.perf_counter() - begun
+        path = target(topic)
+        if check:
+            found = differences(nbformat.read(path, as_version=4), made) if path.exists() else ["it does not exist"]
+            stale += bool(found)
+            print(f"{path.name}: {'stale' if found else 'current'} ({seconds:.1f} s)")
+            print("".join(f"  {line}\n" for line in found[:10]), end="")
+        else:
+            path.parent.mkdir(exist_ok=True)
+            nbformat.write(made, path)
+            print(f"{path.relative_to(ROOT)}: {len(made.cells)} cells, {path.stat().st_size // 1000} kB, {seconds:.1f} s")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
