@@ -62,7 +62,7 @@ class Desk:
         used = sorted(names_used(answer) & set(task.without))
         if used:
             listed = ", ".join(f"`{name}`" for name in used)
-            message = f"It uses {listed}. Write it from smaller operations."
+            message = f"It uses {listed}, which this exercise asks you to do without."
             return self._keep(Verdict(task.id, "forbidden", message), 0.0)
         begun = time.perf_counter()
         verdict = self._judged(task, answer)
@@ -79,6 +79,7 @@ class Desk:
             "course": self.course,
             "exercises": [task.id],
             "program": {"id": task.id, "sources": sources},
+            "seconds": task.seconds,
         }
         reply = self.sandbox().ask(request, [pickle], task.seconds, _waiting)
         verdict = from_reply(task.id, reply["verdicts"][task.id])
@@ -163,7 +164,11 @@ def _code(task: Exercise | Prediction, reference: Any) -> str:
     if isinstance(task, Prediction):
         facts = ", ".join(f"{name}={value!r}" for name, value in reference.items())
         return f'```python\npb.predict("{task.id}", {facts})\n```'
-    return f"```python\n{inspect.cleandoc(inspect.getsource(reference))}\n```"
+    try:
+        source = inspect.cleandoc(inspect.getsource(reference))
+    except TypeError:  # a function of the library itself
+        source = f"{reference.__module__}.{reference.__name__}"
+    return f"```python\n{source}\n```"
 
 
 def _waiting() -> None:

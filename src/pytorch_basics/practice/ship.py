@@ -59,15 +59,21 @@ def names_used(answer: Any) -> set[str]:
     return {name for code in _codes(answer) for name in code.co_names}
 
 
-def _codes(answer: Any) -> Iterator[CodeType]:
-    """The code objects written in the object: its own, its methods', and those nested in them."""
+def _functions(answer: Any) -> Iterator[FunctionType]:
+    """The function itself, or the methods written in the class."""
     if isinstance(answer, FunctionType):
-        yield from _nested(answer.__code__)
+        yield answer
     elif isinstance(answer, type):
         for value in vars(answer).values():
             function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
             if isinstance(function, FunctionType):
-                yield from _nested(function.__code__)
+                yield function
+
+
+def _codes(answer: Any) -> Iterator[CodeType]:
+    """The code objects written in the object, and those nested in them."""
+    for function in _functions(answer):
+        yield from _nested(function.__code__)
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
@@ -92,10 +98,11 @@ def _bytes(value: Any) -> int:
 
 
 def _globals(answer: Any) -> dict[str, Any]:
-    if isinstance(answer, FunctionType):
-        return answer.__globals__
-    module = sys.modules.get(getattr(answer, "__module__", ""), None)
-    return vars(module) if module else {}
+    """The namespace in which the object's code looks names up."""
+    for function in _functions(answer):
+        if function.__module__ == answer.__module__:
+            return function.__globals__
+    return {}
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,19 +33,21 @@ class Runner:
     output: BinaryIO
     scratch: str
     end: Callable[[float], int]
-    status: int | None = field(default=None)
+    status: int | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def stop(self, patience: float = 0.0) -> int:
         """Kill what still runs, after ``patience`` seconds to end by itself, and remove the scratch folder.
 
         The status is the exit code of the learner's process, or 128 + the signal that ended it.
         """
-        if self.status is None:
-            self.status = self.end(patience)
-            with contextlib.suppress(OSError):
-                self.inbox.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
-        return self.status
+        with self.lock:  # the clock and the listener may both want the end
+            if self.status is None:
+                self.status = self.end(patience)
+                with contextlib.suppress(OSError):
+                    self.inbox.close()
+                shutil.rmtree(self.scratch, ignore_errors=True)
+            return self.status
 
     def printed(self) -> str:
         """The beginning of what the learner's code printed."""

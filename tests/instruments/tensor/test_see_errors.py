@@ -1,4 +1,4 @@
-"""What ``pb.see`` says of what it cannot see: which argument, its type, what is wanted, what to write instead."""
+"""What ``pb.see`` says of what it cannot see: which argument, its type, what to write instead."""
 
 import numpy as np
 import pytest

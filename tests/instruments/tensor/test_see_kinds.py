@@ -9,6 +9,8 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 import pytorch_basics as pb
+from pytorch_basics.instruments.tensor.capture import _device_reader
+from pytorch_basics.instruments.tensor.memory import Place, read_cpu
 
 
 def quiet(make):
@@ -208,6 +210,18 @@ def test_seeing_does_not_move_the_random_numbers():
     np.random.seed(0)
     pb.see(x)
     assert (torch.rand(1), np.random.rand()) == wanted
+
+
+def test_memory_outside_the_cpu_is_gathered_by_torch_to_the_same_bytes():
+    """The reader for other devices, given CPU memory, reads what the CPU reader reads."""
+    x = torch.arange(24.0).view(2, 3, 4).transpose(0, 2)[1:]
+    storage = x.untyped_storage()
+    steps = tuple(4 * step for step in x.stride())
+    place = Place(x.data_ptr(), tuple(x.shape), steps, 4)
+    index = (np.array([0, 2, 1]), np.array([1, 0, 2]), np.array([1, 1, 0]))
+    read = _device_reader(storage, storage.data_ptr())
+    for wanted in (index, (slice(None), slice(None, None, 2), slice(0, 1))):
+        assert read(place, wanted).tolist() == read_cpu(place, wanted).tolist()
 
 
 def test_non_finite_values_are_counted_and_marked():

@@ -4,11 +4,13 @@ import itertools
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
+import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import pytorch_basics as pb
+from pytorch_basics.instruments.tensor import SeeRecord
 
 DTYPES = [
     torch.float32,
@@ -105,3 +107,10 @@ def test_a_record_survives_json(pair):
     see = pb.see(*pair, names=["base", "view"])
     assert repr(type(see).from_json(see.to_json())) == repr(see)
     assert type(see).from_json(see.to_json()) == see
+
+
+@pytest.mark.parametrize("text", ["{}", "[1]", '{"is": "Unknown"}', "no json"])
+def test_other_json_is_refused(text):
+    """Only the JSON of a look becomes one."""
+    with pytest.raises(ValueError):  # noqa: PT011  (json has words of its own for broken text)
+        SeeRecord.from_json(text)

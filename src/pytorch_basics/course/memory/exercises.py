@@ -136,7 +136,10 @@ SAME_STORAGE = Exercise(
     title="Do they share?",
     statement="""Write `same_storage(a, b)`. `a` and `b` are tensors of any shape and dtype, neither of them
 empty. Return `True` if both lie in one and the same storage, otherwise `False`. Two different rows of one
-tensor lie in the same storage, although they have no element in common. Change neither of them.""",
+tensor lie in the same storage, although they have no element in common. Change neither of them.
+
+A print does not show who shares. In the examples, `b` is `a[2]`, then a copy of `a`; in the last one, `a`
+and `b` are two rows of one tensor.""",
     stub='''def same_storage(a, b):
     """Whether the tensors `a` and `b` lie in the same storage."""
     ...
@@ -191,19 +194,60 @@ its `stride()` would be too easy.""",
 PREDICT_VIEW = Prediction(
     id="memory.predict_view",
     title="Same shape, same elements?",
-    statement="""`v` and `t` both have the shape `(3, 2)`. Which two numbers stand in row 0 of `v`
-(`view_row`), which in row 0 of `t` (`t_row`)? And what are the strides of `t`? Write tuples, like
+    statement="""`v` and `t` both have the shape `(4, 2)`. Which two numbers stand in row 0 of `v`
+(`view_row`), which in row 0 of `t` (`t_row`)? And what are the strides of `t`? Write tuples, such as
 `(8, 9)`.""",
-    code="""x = torch.tensor([[0, 1, 2], [3, 4, 5]])
-v = x.view(3, 2)
-t = x.t()
+    code="""y = torch.tensor([[0, 1, 2, 3], [4, 5, 6, 7]])
+v = y.view(4, 2)
+t = y.t()
 """,
     asks={"view_row": "v[0].tolist()", "t_row": "t[0].tolist()", "strides": "t.stride()"},
     hints=(
         "`view` reads the numbers in order and breaks the lines elsewhere. `t()` makes columns into rows.",
         "Neither moves a number in the storage. One of the two must therefore have unusual strides.",
-        "The strides of `x` are `(3, 1)`. A step down in `t` is a step to the right in `x`.",
+        "The strides of `y` are `(4, 1)`. A step down in `t` is a step to the right in `y`.",
     ),
+)
+
+
+def _tables(draw: Draw) -> Iterator[Case]:
+    yield case(draw.randn(3, 5))
+    yield case(draw.randn(5, 3))
+    yield case(draw.randn(*draw.shape_not_square(), dtype=torch.float64).t())
+    yield case(draw.randint(0, 99, draw.integer(3, 5), 6)[1:, 1:4])
+    yield case(draw.randn(4, 7)[:, ::2])
+    yield case(draw.randn(1, draw.integer(2, 5)))
+    yield case(draw.randn(3, 3))
+
+
+TRANSPOSE_BY_STRIDES = Exercise(
+    id="memory.transpose_by_strides",
+    title="Transpose with strides alone",
+    statement="""Write `transpose_by_strides(x)` with `torch.as_strided`. `x` has shape `(rows, columns)`
+and **any** strides: it may be a slice of a larger tensor. Return its transpose, of shape `(columns, rows)`,
+as a view of the memory of `x`, with the strides that `t()` would give. Do it with shapes and strides alone:
+no `t`, `T`, `transpose`, `permute` or relative of theirs.
+
+In the second example `x` is the slice `[:, 1:3]` of a tensor with 4 columns.""",
+    stub='''def transpose_by_strides(x):
+    """The transpose of the 2-D tensor x, as a view made by torch.as_strided."""
+    ...
+''',
+    examples=(case(torch.tensor([[0, 1, 2], [3, 4, 5]])), case(torch.arange(8).reshape(2, 4)[:, 1:3])),
+    cases=_tables,
+    same=Same(memory=True, strides=True),
+    without=(
+        *("t", "t_", "T", "mT", "H", "mH", "transpose", "transpose_", "permute", "adjoint", "einsum"),
+        *("swapaxes", "swapdims", "movedim", "moveaxis", "rot90"),
+    ),
+    hints=(
+        "`torch.as_strided(x, size, stride)` reads the storage of `x` with the shape and the strides you "
+        "name. What happens to each of the two when rows and columns swap roles?",
+        "A step down in the result is a step to the right in `x`. Do not assume that `x` is contiguous: "
+        "ask it.",
+        "`x.stride()` gives two numbers, `x.shape` two more. Hand over both pairs in reverse order.",
+    ),
+    minutes=5,
 )
 
 
@@ -238,45 +282,6 @@ memory of `coordinates`, without a copy. The tensor you are given keeps its shap
         "`t()` gives a view. A method whose name ends in `_` would change the tensor you were given.",
     ),
     minutes=2,
-)
-
-
-def _tables(draw: Draw) -> Iterator[Case]:
-    yield case(draw.randn(3, 5))
-    yield case(draw.randn(5, 3))
-    yield case(draw.randn(*draw.shape_not_square(), dtype=torch.float64).t())
-    yield case(draw.randint(0, 99, draw.integer(3, 5), 6)[1:, 1:4])
-    yield case(draw.randn(4, 7)[:, ::2])
-    yield case(draw.randn(1, draw.integer(2, 5)))
-    yield case(draw.randn(3, 3))
-
-
-TRANSPOSE_BY_STRIDES = Exercise(
-    id="memory.transpose_by_strides",
-    title="Transpose with strides alone",
-    statement="""Write `transpose_by_strides(x)` with `torch.as_strided`. `x` has shape `(rows, columns)`
-and **any** strides: it may be a slice of a larger tensor. Return its transpose, of shape `(columns, rows)`,
-as a view of the memory of `x`, with the strides that `t()` would give. Do it with shapes and strides alone:
-no `t`, `T`, `transpose`, `permute` or relative of theirs.""",
-    stub='''def transpose_by_strides(x):
-    """The transpose of the 2-D tensor x, as a view made by torch.as_strided."""
-    ...
-''',
-    examples=(case(torch.tensor([[0, 1, 2], [3, 4, 5]])), case(torch.arange(8).reshape(2, 4)[:, 1:3])),
-    cases=_tables,
-    same=Same(memory=True, strides=True),
-    without=(
-        *("t", "t_", "T", "mT", "H", "mH", "transpose", "transpose_", "permute", "adjoint", "einsum"),
-        *("swapaxes", "swapdims", "movedim", "moveaxis", "rot90"),
-    ),
-    hints=(
-        "`torch.as_strided(x, size, stride)` reads the storage of `x` with the shape and the strides you "
-        "name. What happens to each of the two when rows and columns swap roles?",
-        "A step down in the result is a step to the right in `x`. Do not assume that `x` is contiguous: "
-        "ask it.",
-        "`x.stride()` gives two numbers, `x.shape` two more. Hand over both pairs in reverse order.",
-    ),
-    minutes=5,
 )
 
 
@@ -385,7 +390,9 @@ FLAT_COPY = Exercise(
     title="Flat, and always a copy",
     statement="""Write `flat_copy(x)`. `x` is a tensor of any shape and **any** strides. Return its elements
 in reading order (row by row, as `x` prints) as a 1-D tensor of the same dtype. The result must **always**
-have memory of its own, whatever the strides of `x` are. `x` stays as it is.""",
+have memory of its own, whatever the strides of `x` are. `x` stays as it is.
+
+In the second example `x` is a transposed tensor.""",
     stub='''def flat_copy(x):
     """The elements of x in reading order, 1-D, always in memory of their own."""
     ...
@@ -463,8 +470,8 @@ EXERCISES: tuple[Exercise | Prediction, ...] = (
     SAME_STORAGE,
     STRIDES_OF,
     PREDICT_VIEW,
-    POINT_ROWS,
     TRANSPOSE_BY_STRIDES,
+    POINT_ROWS,
     PIXEL_ROWS,
     CHANNEL_FEATURES,
     PREDICT_SHARES,

@@ -21,7 +21,7 @@
 # - repair the error that `view` raises after `permute`, in two ways;
 # - get a copy when you need one, and no copy when you do not.
 #
-# Reading: {{reading}}. Exercises: {{exercise_minutes}}.
+# Reading takes about {{reading}} minutes, the exercises about {{exercise_minutes}} minutes.
 
 # %% tags=["setup"]
 # In Colab, or wherever pb is missing, run first:  %pip install "pytorch-basics"
@@ -220,12 +220,13 @@ assert x.numpy().strides == (24, 8)
 # {{exercise memory.predict_view}}
 
 # %%
-v = x.view(3, 2)
-t = x.t()
-print("view\n", v, v.stride())
-print("t\n", t, t.stride())
-assert v[0].tolist() == [0, 1] and t[0].tolist() == [0, 3]
-pb.see(x, v, t)
+y = torch.tensor([[0, 1, 2, 3], [4, 5, 6, 7]])
+v = y.view(4, 2)
+t = y.t()
+print(v, "strides", v.stride())
+print(t, "strides", t.stride())
+assert v[0].tolist() == [0, 1] and t[0].tolist() == [0, 4]
+pb.see(y, v, t)
 
 # %% [markdown]
 # `view` keeps the reading order and breaks the lines elsewhere. `t()` swaps shape and strides. The numbers
@@ -276,13 +277,19 @@ assert not torch.equal(false_points[0], coordinates[:, 0])
 # ## When `view` refuses
 #
 # `permute` is `t()` for any number of dimensions: name the old dimensions in their new order. It is a view,
-# too. Let us flatten one, and break it.
+# too. And in any new shape, one `-1` stands for “as many as it takes”.
 
 # %%
 images = torch.zeros(2, 3, 4, 6)  # (batch, channels, height, width)
 channels_last = images.permute(0, 2, 3, 1)
 print(tuple(channels_last.shape), channels_last.stride())
 assert channels_last.data_ptr() == images.data_ptr()
+assert images.view(2, -1).shape == (2, 72)
+
+# %% [markdown]
+# Now flatten a tensor after `permute`, and it breaks:
+
+# %%
 try:
     x.permute(1, 0).view(6)
 except RuntimeError as error:
@@ -402,7 +409,7 @@ assert x.sum() == 2
 #
 # | you write | what it does | trap |
 # |---|---|---|
-# | `torch.from_numpy(array)` | a tensor on the array's bytes | both change together; `float64` stays `float64` |
+# | `torch.from_numpy(array)` | a tensor on the array's bytes | they change together; `float64` stays |
 # | `torch.tensor(array)` | a copy | keeps the dtype: add `dtype=torch.float32` |
 # | `x.numpy()` | an array on the tensor's bytes | a diary of these forgets |
 # | `x.float()` | `float32` | no copy if it was `float32` already |

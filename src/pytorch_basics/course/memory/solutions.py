@@ -142,32 +142,6 @@ def _strides_list(shape: tuple[int, ...]) -> list[int]:
     return [math.prod(shape[dim + 1 :]) for dim in range(len(shape))]
 
 
-def _points_t(coordinates: torch.Tensor) -> torch.Tensor:
-    return coordinates.t()
-
-
-def _points_permute(coordinates: torch.Tensor) -> torch.Tensor:
-    return coordinates.permute(1, 0)
-
-
-def _points_reshape(coordinates: torch.Tensor) -> torch.Tensor:
-    features, batch = coordinates.shape
-    return coordinates.reshape(batch, features)
-
-
-def _points_copy(coordinates: torch.Tensor) -> torch.Tensor:
-    return coordinates.t().clone()
-
-
-def _points_unassigned(coordinates: torch.Tensor) -> torch.Tensor:
-    coordinates.t()
-    return coordinates
-
-
-def _points_in_place(coordinates: torch.Tensor) -> torch.Tensor:
-    return coordinates.t_()
-
-
 def _transpose_swapped(x: torch.Tensor) -> torch.Tensor:
     rows, columns = x.shape
     down, right = x.stride()
@@ -199,6 +173,32 @@ def _transpose_from_start(x: torch.Tensor) -> torch.Tensor:
 def _transpose_copy(x: torch.Tensor) -> torch.Tensor:
     x = x.clone()
     return torch.as_strided(x, x.shape[::-1], x.stride()[::-1])
+
+
+def _points_t(coordinates: torch.Tensor) -> torch.Tensor:
+    return coordinates.t()
+
+
+def _points_permute(coordinates: torch.Tensor) -> torch.Tensor:
+    return coordinates.permute(1, 0)
+
+
+def _points_reshape(coordinates: torch.Tensor) -> torch.Tensor:
+    features, batch = coordinates.shape
+    return coordinates.reshape(batch, features)
+
+
+def _points_copy(coordinates: torch.Tensor) -> torch.Tensor:
+    return coordinates.t().clone()
+
+
+def _points_unassigned(coordinates: torch.Tensor) -> torch.Tensor:
+    coordinates.t()
+    return coordinates
+
+
+def _points_in_place(coordinates: torch.Tensor) -> torch.Tensor:
+    return coordinates.t_()
 
 
 def _pixels_reshape(images: torch.Tensor) -> torch.Tensor:
@@ -472,14 +472,14 @@ SOLUTIONS: dict[str, Solutions] = {
     ),
     "memory.predict_view": Solutions(
         references=(
-            {"view_row": (0, 1), "t_row": (0, 3), "strides": (1, 3)},
-            {"view_row": [0, 1], "t_row": [0, 3], "strides": [1, 3]},
+            {"view_row": (0, 1), "t_row": (0, 4), "strides": (1, 4)},
+            {"view_row": [0, 1], "t_row": [0, 4], "strides": [1, 4]},
         ),
         wrong=(
             Wrong(
                 "view_transposes",
-                {"view_row": (0, 3)},
-                "You guessed that `view(3, 2)` transposes. It reads 0, 1, 2, 3, 4, 5 in order and breaks "
+                {"view_row": (0, 4)},
+                "You guessed that `view(4, 2)` transposes. It reads 0, 1, 2, … 7 in order and breaks "
                 "the lines after every second number.",
                 mistake="memory.view_is_transpose",
             ),
@@ -487,49 +487,19 @@ SOLUTIONS: dict[str, Solutions] = {
                 "t_reads_on",
                 {"t_row": (0, 1)},
                 "You guessed that `t()` only breaks the lines elsewhere. It makes columns into rows: "
-                "column 0 of `x` becomes row 0.",
+                "column 0 of `y` becomes row 0.",
             ),
             Wrong(
                 "t_moves",
                 {"strides": (2, 1)},
-                "You guessed the strides of a contiguous `(3, 2)` tensor, as if `t()` had moved the "
-                "numbers. It moves none: it swaps the strides of `x`.",
+                "You guessed the strides of a contiguous `(4, 2)` tensor, as if `t()` had moved the "
+                "numbers. It moves none: it swaps the strides of `y`.",
             ),
             Wrong(
                 "same_strides",
-                {"strides": (3, 1)},
-                "You guessed that `t()` keeps the strides of `x`. The shape and the strides swap "
-                "together: a step down in `t` is a step to the right in `x`.",
-            ),
-        ),
-    ),
-    "memory.point_rows": Solutions(
-        references=(_points_t, _points_permute),
-        wrong=(
-            Wrong(
-                "reshape",
-                _points_reshape,
-                "Your answer behaves as if `view` or `reshape` transposed. The shape is right, but each "
-                "row holds two neighbours of one *row* of `coordinates`. Look at the first row of the "
-                "example.",
-                mistake="memory.view_is_transpose",
-            ),
-            Wrong(
-                "copy",
-                _points_copy,
-                "The numbers are right, but they are a copy. A view was asked for: leave out what copies.",
-            ),
-            Wrong(
-                "unassigned",
-                _points_unassigned,
-                "Your answer gives back what it got. `coordinates.t()` does not change `coordinates`; it "
-                "returns the view. Use what it returns.",
-            ),
-            Wrong(
-                "in_place",
-                _points_in_place,
-                "The result is right, but the caller's tensor was turned too. Methods that end in `_` "
-                "change the tensor itself; use the one without.",
+                {"strides": (4, 1)},
+                "You guessed that `t()` keeps the strides of `y`. The shape and the strides swap "
+                "together: a step down in `t` is a step to the right in `y`.",
             ),
         ),
     ),
@@ -566,6 +536,36 @@ SOLUTIONS: dict[str, Solutions] = {
                 "copy",
                 _transpose_copy,
                 "The numbers are right, but they are a copy. Apply `as_strided` to `x` itself.",
+            ),
+        ),
+    ),
+    "memory.point_rows": Solutions(
+        references=(_points_t, _points_permute),
+        wrong=(
+            Wrong(
+                "reshape",
+                _points_reshape,
+                "Your answer behaves as if `view` or `reshape` transposed. The shape is right, but each "
+                "row holds two neighbours of one *row* of `coordinates`. Look at the first row of the "
+                "example.",
+                mistake="memory.view_is_transpose",
+            ),
+            Wrong(
+                "copy",
+                _points_copy,
+                "The numbers are right, but they are a copy. A view was asked for: leave out what copies.",
+            ),
+            Wrong(
+                "unassigned",
+                _points_unassigned,
+                "Your answer gives back what it got. `coordinates.t()` does not change `coordinates`; it "
+                "returns the view. Use what it returns.",
+            ),
+            Wrong(
+                "in_place",
+                _points_in_place,
+                "The result is right, but the caller's tensor was turned too. Methods that end in `_` "
+                "change the tensor itself; use the one without.",
             ),
         ),
     ),

@@ -153,10 +153,10 @@ def _images(draw: Draw) -> Iterator[Case]:
 NORMALISE_CHANNELS = Exercise(
     id="operations.normalise_channels",
     title="Normalise images, channel by channel",
-    statement="""Write `normalise_channels(images)` for floating point images `(batch, channels, height,
-width)`. Each channel has one mean and one standard deviation, taken over the whole batch and over all of its
-pixels. Subtract the mean, then divide by *(standard deviation + 0.00001)*; the small number keeps an
-all-black channel at 0. Return a new tensor of the same shape and dtype.
+    statement="""Write `normalise_channels(images)` for floating point images of shape
+`(batch, channels, height, width)`. Each channel has one mean and one standard deviation, taken over the
+whole batch and over all of its pixels. Subtract the mean, then divide by *(standard deviation + 0.00001)*;
+the small number keeps an all-black channel at 0. Return a new tensor of the same shape and dtype.
 
 The standard deviation meant here is the square root of the mean squared deviation (divide by the number of
 pixels, not by one less).""",
@@ -350,9 +350,9 @@ def _image_lists(draw: Draw) -> Iterator[Case]:
 IMAGE_BATCH = Exercise(
     id="operations.image_batch",
     title="From single images to a batch",
-    statement="""Write `image_batch(images)`. `images` is a list of grey images, each of the shape `(height,
-width)`. Return one tensor of the shape `(batch, 1, height, width)`: image number `i` of the list is
-`result[i, 0]`. The 1 is the number of channels. The dtype stays.""",
+    statement="""Write `image_batch(images)`. `images` is a list of grey images, each of the shape
+`(height, width)`. Return one tensor of the shape `(batch, 1, height, width)`: image number `i` of the list
+is `result[i, 0]`. The 1 is the number of channels. The dtype stays.""",
     stub='''def image_batch(images):
     """A list of images (height, width) as one tensor (batch, 1, height, width)."""
     ...

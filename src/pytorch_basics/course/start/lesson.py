@@ -20,7 +20,7 @@
 # - ask for a hint;
 # - guess before you run, which is how you will learn most.
 #
-# Reading: {{reading}}. Exercises: {{exercise_minutes}}.
+# Reading takes about {{reading}} minutes, the exercises about {{exercise_minutes}} minutes.
 
 # %% tags=["setup"]
 # In Colab, or wherever pb is missing, run first:  %pip install "pytorch-basics"
@@ -192,4 +192,7 @@ assert (metres * widths).tolist() == [10.0, 30.0]
 # `pb` is a ruler that you hold beside your code. The code itself is plain PyTorch, and works without it.
 
 # %% [markdown]
+# Later lessons end with a list of the mistakes they taught. All of them stand in the
+# [field guide](Mistakes.ipynb).
+#
 # {{mistakes}}

@@ -21,7 +21,7 @@
 # - read the error that a wrong dtype gives, and repair it;
 # - lay out images as PyTorch wants them, and make the data set of this course.
 #
-# Reading: {{reading}}. Exercises: {{exercise_minutes}}.
+# Reading takes about {{reading}} minutes, the exercises about {{exercise_minutes}} minutes.
 
 # %% tags=["setup"]
 # In Colab, or wherever pb is missing, run first:  %pip install "pytorch-basics"
@@ -446,4 +446,6 @@ else:
 # | `(batch, channels, height, width)` | the order for images | files have the channels last |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

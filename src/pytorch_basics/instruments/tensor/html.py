@@ -60,20 +60,24 @@ def _places(see: SeeRecord) -> str:
 
 def _height(see: SeeRecord) -> int:
     """About how high the page is, in pixels at 640 wide; the script corrects it where it may."""
-    high = 60 + 22 * len(wording.sharing(see))
+    high = 70 + 20 * len(wording.sharing(see)) + sum(map(_tensor_height, see.tensors))
     for k in range(len(see.storages)):
-        high += 40 + sum(
-            34 if isinstance(line, Gap) else 24 * (2 + len(line.rows)) + 8 for line in strips(see, k)
-        )
-    for tensor in see.tensors:
-        pictures = 100 * -(-len(tensor.pictures) // 6)
-        high += (
-            90
-            + 20 * len(wording.remarks(tensor))
-            + len(tensor.leads) * (42 + 34 * (len(tensor.rows) or 1))
-            + pictures
+        high += 50 + sum(
+            34 if isinstance(line, Gap) else 21 * (2 + len(line.rows)) + 6 for line in strips(see, k)
         )
     return high
+
+
+def _tensor_height(tensor: TensorRecord) -> int:
+    grid = 40 + 36 * (len(tensor.rows) or 1) if tensor.leads else 0
+    pictures = 90 * -(-len(tensor.pictures) // 8) + 24 if tensor.pictures else 0
+    side = 76 + 22 * len(wording.remarks(tensor)) + pictures
+    return 50 + (side + grid * len(tensor.leads) if _is_deep(tensor) else max(side, grid))
+
+
+def _is_deep(tensor: TensorRecord) -> bool:
+    # One small grid has its facts beside it; wide or many ones would push them off the screen.
+    return len(tensor.leads) > 1 or len(tensor.cols) > 6
 
 
 @cache
@@ -87,7 +91,7 @@ def _body(see: SeeRecord) -> str:
     sections = [_section(see, k) for k in range(len(see.storages))]
     loose = [_tensor(see, k, None) for k, t in enumerate(see.tensors) if t.storage is None]
     if loose:
-        sections.append(f"<section>{''.join(loose)}</section>")
+        sections.insert(0, f"<section>{''.join(loose)}</section>")
     return f"{words}<output id=say aria-live=polite>{HINT}</output>{''.join(sections)}"
 
 
@@ -143,8 +147,7 @@ def _tensor(see: SeeRecord, at: int, storage: StorageRecord | None) -> str:
     words = f"<p class=path>{escape(path)}</p>" if path else ""
     numbers = f"<div class=grids>{''.join(drawn)}</div>"
     side = f"<div class=side>{facts}{words}{_pictures(tensor)}</div>"
-    # One small grid has its facts beside it; many would push them off the screen.
-    row = side + numbers if len(tensor.leads) > 1 or len(tensor.cols) > 6 else numbers + side
+    row = side + numbers if _is_deep(tensor) else numbers + side
     return f"<article data-t={at}>{head}<div class=row>{row}</div></article>"
 
 

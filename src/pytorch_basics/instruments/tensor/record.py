@@ -177,7 +177,10 @@ class SeeRecord:
     @staticmethod
     def from_json(text: str) -> SeeRecord:
         """The record that ``to_json`` wrote; ValueError when it is something else."""
-        record = _unpacked(json.loads(text))
+        try:
+            record = _unpacked(json.loads(text))
+        except (KeyError, TypeError) as unknown:
+            raise ValueError(f"wanted the JSON of a SeeRecord; it has an unknown part: {unknown}") from None
         if not isinstance(record, SeeRecord):
             raise ValueError(f"wanted the JSON of a SeeRecord, got that of {type(record).__name__}")
         return record

@@ -28,13 +28,13 @@ STYLE = (
 def still(see: SeeRecord) -> str:
     """The SVG of ``see``; what would go past 44 lines is left out, and said to be."""
     lines = [_words(sentence) for sentence in wording.sharing(see)]
+    lines += [line for tensor in see.tensors if tensor.storage is None for line in _tensor(tensor, None)]
     for k, storage in enumerate(see.storages):
         lines += ["", _words(wording.storage_title(see, k), "s")]
         for line in strips(see, k):
             lines += [_words(str(line), "s")] if isinstance(line, Gap) else _strip(line)
         for tensor in see.members(k):
             lines += _tensor(tensor, storage)
-    lines += [line for tensor in see.tensors if tensor.storage is None for line in _tensor(tensor, None)]
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], _words("… the rest is in the text below", "s")]
     height = LINE * len(lines) + 16

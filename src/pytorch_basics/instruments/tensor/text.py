@@ -23,10 +23,10 @@ def text(see: SeeRecord) -> str:
     """The whole look as text: who shares with whom, then each storage with the tensors in it."""
     said = wording.sharing(see)
     blocks = ["\n".join(said)] if said else []
+    blocks += [_tensor(tensor, None) for tensor in see.tensors if tensor.storage is None]
     for k, storage in enumerate(see.storages):
         blocks.append(_storage(see, k))
         blocks += [_tensor(tensor, storage) for tensor in see.members(k)]
-    blocks += [_tensor(tensor, None) for tensor in see.tensors if tensor.storage is None]
     return "\n\n".join(blocks)
 
 

@@ -95,7 +95,7 @@ document.querySelectorAll("[data-t], [data-s]").forEach((block) => {
 /** @param {Event} event @returns {HTMLElement|null} */
 const target = (event) => /** @type {HTMLElement} */ (event.target).closest("td[data-c], td[data-i]");
 document.addEventListener("mouseover", (event) => light(target(event) || held));
-document.addEventListener("mouseleave", () => light(held));
+document.documentElement.addEventListener("mouseleave", () => light(held));
 document.addEventListener("focusin", (event) => light((held = target(event))));
 document.addEventListener("focusout", () => light((held = null)));
 document.addEventListener("keydown", (event) => {

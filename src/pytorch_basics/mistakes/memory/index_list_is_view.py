@@ -55,7 +55,7 @@ def _some_slices_differ(given: torch.Tensor, expected: torch.Tensor) -> bool:
 MISTAKE = Mistake(
     id="memory.index_list_is_view",
     code="T8",
-    title="x[[0, 2]] is a view, as x[0] is",
+    title="A list of positions gives a view, as one position does",
     see="You change `x[[0, 2]]` in place, no error comes, and `x` is as it was.",
     why="An index that is a list, a tensor of positions or a mask may pick elements in any order, so PyTorch "
     "always copies them. You changed the copy. Assigning, `x[[0, 2]] = …`, writes into `x` itself.",

@@ -124,7 +124,7 @@ def _with_bias(result: torch.Tensor, rest: list[torch.Tensor]) -> list[torch.Ten
 MISTAKE = Mistake(
     id="operations.star_is_matmul",
     code="T9",
-    title="* multiplies matrices, and any two matrices can be multiplied",
+    title="The star in a * b multiplies matrices, and any two matrices fit",
     see="Numbers that are not the matrix product (when the shapes fit by luck, as square ones always do), "
     "or an error that two sizes do not match.",
     why="`*` multiplies the elements that stand in the same place. The matrix product is `@` "

@@ -58,8 +58,8 @@ MISTAKE = Mistake(
     code="T3",
     title="Whole numbers can be averaged, and can have gradients",
     see="A RuntimeError that names `Long` (that is `int64`), or an average whose fraction is gone.",
-    why="An average is a fraction, and a gradient is about tiny steps; an `int64` holds neither, and here PyTorch"
-    " does not convert for you.",
+    why="An average is a fraction, and a gradient is about tiny steps; an `int64` holds neither, and here"
+    " PyTorch does not convert for you.",
     instead="`x.float().mean()`, or floats from the start: `torch.tensor([1.0, 2.0])`",
     broken=broken,
     fixed=fixed,
