@@ -1,4 +1,4 @@
-"""What several tests share: one warm sandbox, a workspace of their own, and a way to write answers as a learner does."""
+"""What tests share: one warm sandbox, a workspace of their own, and a way to write answers as a learner does."""
 
 from __future__ import annotations
 

@@ -17,14 +17,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-import field_guide
 import nbformat
-from lesson_to_notebook import notebook
 from nbclient import NotebookClient
-from stale import differences
 
+import field_guide
+from lesson_to_notebook import notebook
 from pytorch_basics.course import COURSE
 from pytorch_basics.course.overview import notebook_name
+from stale import differences
 
 ROOT = Path(__file__).parents[1]
 FRONT_DOOR = "front_door"
@@ -71,7 +71,9 @@ def main(arguments: list[str]) -> int:
         else:
             path.parent.mkdir(exist_ok=True)
             nbformat.write(made, path)
-            print(f"{path.relative_to(ROOT)}: {len(made.cells)} cells, {path.stat().st_size // 1000} kB, {seconds:.1f} s")
+            print(
+                f"{path.relative_to(ROOT)}: {len(made.cells)} cells, {path.stat().st_size // 1000} kB, {seconds:.1f} s"
+            )
     return 1 if stale else 0
 
 

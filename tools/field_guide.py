@@ -34,7 +34,11 @@ def notebook() -> Any:
 
 def _section(mistake: Mistake) -> str:
     evidence = observe(mistake.broken)
-    shown = f"**PyTorch says:** `{evidence.kind}`\n\n```text\n{evidence.message}\n```" if isinstance(evidence, Raised) else ""
+    shown = (
+        f"**PyTorch says:** `{evidence.kind}`\n\n```text\n{evidence.message}\n```"
+        if isinstance(evidence, Raised)
+        else ""
+    )
     parts = [
         f"## {mistake.title}",
         f"*{mistake.code} · `{mistake.id}`*",

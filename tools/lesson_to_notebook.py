@@ -99,7 +99,9 @@ def _examples(task: Exercise) -> list[str]:
         args, kwargs = unpack(case)
         result = f"raises {outcome.kinds[0]}" if isinstance(outcome, Failed) else repr(outcome.result)
         written = _written(task, args, kwargs)
-        shown.append(f"{written}\n→ {result}" if "\n" in result or len(written + result) > 90 else f"{written} → {result}")
+        shown.append(
+            f"{written}\n→ {result}" if "\n" in result or len(written + result) > 90 else f"{written} → {result}"
+        )
     return shown
 
 

@@ -12,12 +12,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pytorch_basics.instruments.tensor import see as see
     from pytorch_basics.course.verbs import exercise as exercise
     from pytorch_basics.course.verbs import hint as hint
     from pytorch_basics.course.verbs import predict as predict
     from pytorch_basics.course.verbs import progress as progress
     from pytorch_basics.course.verbs import solution as solution
+    from pytorch_basics.instruments.tensor import see as see
 
 __version__ = "0.1.0"
 

@@ -7,8 +7,8 @@ as one clear line, never as a traceback.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Iterable
 
 
 class Problem(Exception):
@@ -21,6 +21,10 @@ class Problem(Exception):
 
 class WrongArgument(Problem, TypeError):
     """A ``TypeError`` whose message, made by ``wrong``, is all that a notebook shows."""
+
+
+class WrongValue(Problem, ValueError):
+    """The same as a ``ValueError``."""
 
 
 def wrong(what: str, argument: str, value: object, wanted: str, instead: str) -> str:

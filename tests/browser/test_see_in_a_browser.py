@@ -40,9 +40,7 @@ def show(chromium, tmp_path):
         page.on("pageerror", lambda error: errors.append(str(error)))
         file = tmp_path / "look.html"
         html = see._repr_mimebundle_()["text/html"]
-        file.write_text(
-            f"<!doctype html><meta charset=utf-8><body style='margin:8px'>{html}", encoding="utf-8"
-        )
+        file.write_text(f"<!doctype html><meta charset=utf-8><body style='margin:8px'>{html}", encoding="utf-8")
         page.goto(file.as_uri())
         return page, page.frame_locator("iframe")
 
@@ -189,9 +187,7 @@ def test_the_frame_fits_its_content_at_600_pixels(show, shape):
     """Nothing is cut below, and nothing sticks out on the right."""
     page, frame = show(pb.see(torch.randn(shape)))
     page.wait_for_timeout(100)
-    inner = frame.locator("html").evaluate(
-        "html => [html.offsetHeight, html.scrollWidth, innerHeight, innerWidth]"
-    )
+    inner = frame.locator("html").evaluate("html => [html.offsetHeight, html.scrollWidth, innerHeight, innerWidth]")
     assert inner[2] >= inner[0]
     assert inner[1] <= inner[3]
 

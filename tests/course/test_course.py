@@ -132,7 +132,7 @@ def test_right_predictions_pass_in_every_spelling(task: Prediction, sandbox: San
 @pytest.mark.parametrize("task", PREDICTIONS, ids=lambda task: task.id)
 def test_every_wrong_guess_is_told_its_own_message(task: Prediction, sandbox: Sandbox) -> None:
     """A named wrong guess, its other facts right, gets its own message."""
-    right = {name: value for name, value in facts(task).items()}
+    right = facts(task)
     for wrong in solutions(task).wrong:
         said = right | {name: plain(value) for name, value in wrong.answer.items()}
         assert guess(task, said, sandbox).message == wrong.message, wrong.name

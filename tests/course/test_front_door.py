@@ -193,9 +193,7 @@ def test_runs_in_under_a_minute_without_a_complaint(kernel, done):
 def test_every_picture_has_a_text_twin(done):
     """All four pictures come with printed words that give what they show."""
     pictures = [
-        cell
-        for cell in code_cells(done)
-        if any("image/png" in output.get("data", {}) for output in cell.outputs)
+        cell for cell in code_cells(done) if any("image/png" in output.get("data", {}) for output in cell.outputs)
     ]
     assert len(pictures) == 4
     for cell in pictures:
@@ -227,9 +225,7 @@ def test_tensor_and_Tensor_differ(kernel, done):
 @pytest.mark.slow
 def test_rand_and_randn(done):
     """rand stays between 0 and 1, and randn is about half below 0."""
-    rand, randn = re.findall(
-        r"min\s+(\S+).*max\s+(\S+)\s+below 0: (\d+)%", printed(cell_with(done, "10_000"))
-    )
+    rand, randn = re.findall(r"min\s+(\S+).*max\s+(\S+)\s+below 0: (\d+)%", printed(cell_with(done, "10_000")))
     assert float(rand[0]) >= 0
     assert float(rand[1]) <= 1
     assert int(rand[2]) == 0
@@ -298,9 +294,7 @@ def test_timing_with_a_gpu(kernel, done):
     assert "GPU: a stand-in" in hardware
     assert len(re.findall(r"PyTorch, GPU +\d+\.\d{3} ms", times)) == 2
     assert len(re.findall(r"not waited for \(wrong!\) +\d+\.\d{3} ms", times)) == 2
-    assert kernel.ask("len(waits)") == 2 * (
-        1 + 10 + 1
-    )  # after the warm-up, after each repeat, and to clear up
+    assert kernel.ask("len(waits)") == 2 * (1 + 10 + 1)  # after the warm-up, after each repeat, and to clear up
 
 
 # Operations
@@ -323,9 +317,7 @@ def test_addition_in_place_and_not(done):
 @pytest.mark.slow
 def test_view_fails_with_the_real_error(kernel):
     """The view of a transpose is caught with PyTorch's own words about size and stride."""
-    assert str(kernel.ask("view_error")).startswith(
-        "view size is not compatible with input tensor's size and stride"
-    )
+    assert str(kernel.ask("view_error")).startswith("view size is not compatible with input tensor's size and stride")
     assert kernel.ask("[table.stride(), table.t().stride(), table.t().is_contiguous()]") == [
         [3, 1],
         [1, 3],
@@ -460,9 +452,7 @@ def test_bce_with_logits_equals_sigmoid_and_bce(kernel):
 def test_where_sigmoid_and_bce_break(done):
     """At logits 20 and 50, sigmoid + BCELoss says 100 with gradient 0; BCEWithLogitsLoss stays right."""
     rows = printed(cell_with(done, "wrong_label")).splitlines()[2:]
-    table = {
-        int(row.split()[0]): [float(value) for value in row.replace("|", " ").split()[1:]] for row in rows
-    }
+    table = {int(row.split()[0]): [float(value) for value in row.replace("|", " ").split()[1:]] for row in rows}
     for logit in (20, 50):
         assert table[logit] == [1.0, 100.0, 0.0, logit, 1.0]
     for logit in (1, 5):

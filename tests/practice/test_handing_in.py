@@ -125,13 +125,18 @@ def test_a_module_beside_the_notebook_goes_along(
     (tmp_path / "my_helpers_file.py").write_text("def twice(x):\n    return 2 * x\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    source = 'import my_helpers_file\n@pb.exercise("factorial.double")\ndef double(x):\n    return my_helpers_file.twice(x)\n'
+    source = (
+        'import my_helpers_file\n@pb.exercise("factorial.double")\n'
+        "def double(x):\n    return my_helpers_file.twice(x)\n"
+    )
     assert "✓ Passed" in hand_in(source)
 
 
 def test_an_error_is_shown_with_the_learners_own_lines_only(hand_in: Callable[..., str]) -> None:
     """The trace quotes the cell, and no file of ours or of PyTorch's."""
-    source = '@pb.exercise("factorial.double")\ndef double(x):\n    y = torch.ones(2)\n    return y @ torch.ones(3, 3)\n'
+    source = (
+        '@pb.exercise("factorial.double")\ndef double(x):\n    y = torch.ones(2)\n    return y @ torch.ones(3, 3)\n'
+    )
     shown = hand_in(source)
     assert "RuntimeError" in shown
     assert "line 4, in double\n    return y @ torch.ones(3, 3)" in shown
@@ -162,7 +167,9 @@ def test_a_changed_argument_is_noticed(hand_in: Callable[..., str]) -> None:
 
 def test_a_function_the_exercise_forbids_is_named(hand_in: Callable[..., str]) -> None:
     """An exercise may ask to do without a function; using it is told, not run."""
-    shown = hand_in('@pb.exercise("factorial.absolute")\ndef absolute(x):\n    return x.clamp(min=0) + (-x).clamp(min=0)\n')
+    shown = hand_in(
+        '@pb.exercise("factorial.absolute")\ndef absolute(x):\n    return x.clamp(min=0) + (-x).clamp(min=0)\n'
+    )
     assert "It uses `clamp`" in shown
 
 
@@ -189,7 +196,12 @@ def test_a_function_without_quotes_is_told_to_name_the_exercise(desk: Desk) -> N
 def test_hints_come_one_after_another(desk: Desk) -> None:
     """First, second, third, and the third again."""
     said = [desk.hint("factorial.double").markdown for _ in range(4)]
-    assert [text[:15] for text in said] == ["**Hint 1 of 3.*", "**Hint 2 of 3.*", "**Hint 3 of 3.*", "**Hint 3 of 3.*"]
+    assert [text[:15] for text in said] == [
+        "**Hint 1 of 3.*",
+        "**Hint 2 of 3.*",
+        "**Hint 3 of 3.*",
+        "**Hint 3 of 3.*",
+    ]
 
 
 def test_solutions_show_after_a_pass_or_when_revealed(desk: Desk, hand_in: Callable[..., str]) -> None:
@@ -212,7 +224,7 @@ def test_every_attempt_is_kept_with_its_misconception(hand_in: Callable[..., str
 
 
 def test_an_unedited_stub_is_no_attempt(hand_in: Callable[..., str]) -> None:
-    """"Restart and run all" must not count as trying."""
+    """ "Restart and run all" must not count as trying."""
     shown = hand_in('@pb.exercise("factorial.double")\ndef double(x):\n    """Twice x."""\n    ...\n')
     assert "Not answered yet" in shown
     assert Progress().rows() == {}

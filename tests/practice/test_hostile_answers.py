@@ -55,12 +55,17 @@ def body(lines: str) -> str:
 
 def test_a_right_answer_passes_in_the_same_setting(sandbox: Sandbox, cell: Cell) -> None:
     """The exercise can be passed at all, so that the refusals below mean something."""
-    desk = Desk("pytorch_basics.course", find, lambda: [], lambda: sandbox)
+    desk = Desk("pytorch_basics.course", find, list, lambda: sandbox)
     task = find("memory.strides_of")
     assert isinstance(task, Exercise)
     source = "import torch\n" + body("return torch.empty(shape).stride()")
     assert desk.check(task, cell(source)["strides_of"]).status in ("passed", "forbidden")
-    loop = "steps, step = [], 1\nfor n in reversed(shape):\n    steps.insert(0, step)\n    step *= max(n, 1)\nreturn tuple(steps)"
+    loop = """\
+steps, step = [], 1
+for n in reversed(shape):
+    steps.insert(0, step)
+    step *= max(n, 1)
+return tuple(steps)"""
     assert desk.check(task, cell(body(loop))["strides_of"]).passed
 
 
@@ -146,14 +151,19 @@ def test_the_solutions_cannot_be_read_from_disk(check: Check) -> None:
     """The file is there, but closed to the answer's process; so is importing it."""
     assert "PermissionError" in check(body(f"return open({str(SOLUTIONS)!r}).read()")).message
     assert "Error" in check(body("import pytorch_basics.course.memory.solutions")).message
-    by_path = f"import importlib.util as u\nreturn u.spec_from_file_location('s', {str(SOLUTIONS)!r}).loader.load_module()"
+    by_path = (
+        f"import importlib.util as u\nreturn u.spec_from_file_location('s', {str(SOLUTIONS)!r}).loader.load_module()"
+    )
     assert "Error" in check(body(by_path)).message
 
 
 @linux
 def test_a_solution_handed_in_by_name_is_refused(check: Check, cell: Cell) -> None:
     """Importing the reference in the notebook and handing it in does not help: only its name is sent."""
-    verdict = check("from pytorch_basics.course.memory.solutions import SOLUTIONS\nstrides_of = SOLUTIONS['memory.strides_of'].references[0]")
+    verdict = check(
+        "from pytorch_basics.course.memory.solutions import SOLUTIONS\n"
+        "strides_of = SOLUTIONS['memory.strides_of'].references[0]"
+    )
     assert verdict.status == "refused"
     assert "could not be loaded in the sandbox" in verdict.message
 

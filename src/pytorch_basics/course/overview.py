@@ -87,7 +87,9 @@ def lines(rows: dict[str, Row]) -> list[str]:
     """The course as lines for a terminal, with the misconceptions that fired."""
     shown = []
     for state in states(rows):
-        shown.append(f"{state.topic:<12} passed {len(state.passed)} of {len(state.exercises)}, tried {state.tried} times")
+        shown.append(
+            f"{state.topic:<12} passed {len(state.passed)} of {len(state.exercises)}, tried {state.tried} times"
+        )
         shown += [f"{'':<12} misconception met: {name}" for name in state.misconceptions]
     found = states(rows)
     shown.append("")

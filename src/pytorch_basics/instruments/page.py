@@ -24,9 +24,7 @@ fit();
 """
 
 
-def block(
-    *, title: str, body: str, css: str, script: str, record: str, still: str, text: str, height: int
-) -> str:
+def block(*, title: str, body: str, css: str, script: str, record: str, still: str, text: str, height: int) -> str:
     """The HTML of one picture, ``height`` pixels high at first; ``script`` finds the JSON ``record`` in
     ``#record``.
 

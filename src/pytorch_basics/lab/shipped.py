@@ -19,7 +19,9 @@ def places() -> dict[str, Path]:
     """``{name in the workspace: path}`` of every shipped notebook, the front door first."""
     package = Path(__file__).parents[1] / "notebooks"
     checkout = Path(__file__).parents[3]
-    folder, door = (package, package / FRONT_DOOR) if package.is_dir() else (checkout / "notebooks", checkout / FRONT_DOOR)
+    folder, door = (
+        (package, package / FRONT_DOOR) if package.is_dir() else (checkout / "notebooks", checkout / FRONT_DOOR)
+    )
     found = {path.name: path for path in [door, *sorted(folder.glob("*.ipynb"))] if path.is_file()}
     if not found:
         raise Problem("the course's notebooks are missing from this installation; install pytorch-basics again")

@@ -61,5 +61,10 @@ def sources(path: Path) -> str:
 
 
 def _cell(kind: str, id: str, source: str) -> dict[str, Any]:
-    cell: dict[str, Any] = {"cell_type": kind, "id": id, "metadata": {}, "source": source.splitlines(keepends=True)}
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": id,
+        "metadata": {},
+        "source": source.splitlines(keepends=True),
+    }
     return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})

@@ -172,7 +172,7 @@ class _Reader:
         if row not in self._storages:
             block, start, nbytes, _ = self._rows[row]
             if block < 0:
-                self._storages[row] = torch.UntypedStorage(0)
+                self._storages[row] = torch.empty(0).untyped_storage()
             else:
                 part = torch.from_numpy(self._blocks[block][start : start + nbytes])
                 self._storages[row] = (part.clone() if self._own[row] else part).untyped_storage()
@@ -183,7 +183,7 @@ class _Reader:
         if node["storage"] is None:
             return torch.empty_strided(node["shape"], node["stride"], dtype=dtype, device="meta")
         tensor = torch.empty(0, dtype=dtype)
-        tensor.set_(self._storage(node["storage"]), node["offset"], node["shape"], node["stride"])  # type: ignore[call-overload]  # the stubs lack this overload
+        tensor.set_(self._storage(node["storage"]), node["offset"], node["shape"], node["stride"])
         if node["conj"]:
             tensor = tensor.conj()
         if node["parameter"]:

@@ -1,7 +1,8 @@
 """What a learner's process may not do: reach the network, other files, more memory or time than it was given.
 
-``leave_the_world`` is called before the last fork and ``lock`` after it; ``limit`` when the program arrives. Out
-comes a list of what could *not* be protected on this system, in words that the verdict repeats. Linux has namespaces and Landlock; elsewhere only the limits of POSIX hold, and on Windows none.
+``leave_the_world`` is called before the last fork and ``lock`` after it; the ``limit`` that ``lock`` gives is set
+when the program arrives. Out comes a list of what could *not* be protected on this system, in words that the
+verdict repeats. Linux has namespaces and Landlock; elsewhere only the limits of POSIX hold, and on Windows none.
 """
 
 from __future__ import annotations
@@ -39,7 +40,11 @@ def leave_the_world() -> list[str]:
 
 
 def _keep_identity(user: int, group: int) -> None:
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
 

@@ -46,7 +46,13 @@ def panel(title: str, value: Any, mask: torch.Tensor | None = None) -> Panel:
         return Panel(heading, (("(no elements)",),))
     rows: list[tuple[str, ...]] = []
     marked: set[tuple[int, int]] = set()
-    grid = dense.reshape(-1, *dense.shape[-2:]) if dense.dim() > 2 else torch.atleast_2d(dense)[None]
+    grid = (
+        dense.reshape(-1, *dense.shape[-2:])
+        if dense.dim() > 2
+        else dense.reshape(1, 1, -1)
+        if dense.dim() < 2
+        else dense[None]
+    )
     flags = None if mask is None else mask.reshape(grid.shape)
     for index, page in enumerate(grid[:MOST_SLICES]):
         for row, line in enumerate(page[:MOST_ROWS]):

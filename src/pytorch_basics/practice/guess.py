@@ -67,7 +67,10 @@ def judge_guess(prediction: Prediction, solutions: Solutions, guess: dict[str, A
             name = wrong.mistake or f"{prediction.id}:{wrong.name}"
             return {"status": "misconception", "name": name, "message": wrong.message}
     listed = ", ".join(f"`{name}`" for name in differing)
-    return {"status": "wrong", "message": f"Not what happens: look again at {listed}. Run the code and compare."}
+    return {
+        "status": "wrong",
+        "message": f"Not what happens: look again at {listed}. Run the code and compare.",
+    }
 
 
 def _equal(guess: Any, right: Any) -> bool:

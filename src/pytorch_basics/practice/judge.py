@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from pytorch_basics import mistakes
-from pytorch_basics.mistakes.mistake import Answer, Raised
+from pytorch_basics.mistakes.mistake import Answer, Mistake, Raised
 from pytorch_basics.practice import drawing
 from pytorch_basics.practice.compare import Failed, Outcome, difference
 from pytorch_basics.practice.draw import Draw
@@ -28,6 +28,7 @@ from pytorch_basics.practice.listen import Heard, Jobs, listen
 from pytorch_basics.practice.perform import Frame, pack, perform, read, unpack
 from pytorch_basics.practice.start_runner import Runner
 from pytorch_basics.practice.wire import Header
+
 
 def judge(request: Header, blocks: list[bytes], runner: Runner) -> Header:
     """``{"verdicts": {id: fields of a Verdict}, "errors": [of cells], "stuck": the exercise that hung}``.
@@ -52,7 +53,7 @@ def judge(request: Header, blocks: list[bytes], runner: Runner) -> Header:
 
 
 def _exercise(course: str, id: str) -> Exercise | Prediction:
-    listed = import_module(f"{course}.{id.split('.')[0]}.exercises").EXERCISES
+    listed: tuple[Exercise | Prediction, ...] = import_module(f"{course}.{id.split('.')[0]}.exercises").EXERCISES
     return next(exercise for exercise in listed if exercise.id == id)
 
 
@@ -111,7 +112,7 @@ def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solution
     return None
 
 
-def _recognised(case: Frame, given: Outcome, expected: Outcome, solutions: Solutions) -> mistakes.Mistake | None:
+def _recognised(case: Frame, given: Outcome, expected: Outcome, solutions: Solutions) -> Mistake | None:
     """A mistake that shows in this one outcome, although no named wrong solution matched as a whole."""
     if isinstance(given, Failed):
         evidence = Raised(given.kinds[0], given.message, given.lines)

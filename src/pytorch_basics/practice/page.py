@@ -33,6 +33,6 @@ def show(thing: Any) -> None:
     if in_notebook():
         from IPython.display import display
 
-        display(thing)
+        display(thing)  # type: ignore[no-untyped-call]  # IPython declares no types for it
     else:
         print(thing)

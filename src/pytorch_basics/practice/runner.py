@@ -21,9 +21,7 @@ from pytorch_basics.practice.wire import receive, send
 Jobs = dict[str, tuple[Callable[..., Any], list[Frame]]]
 
 
-def run(
-    inbox: BinaryIO, outbox: BinaryIO, unprotected: list[str], limit: Callable[[float, int], None] | None
-) -> None:
+def run(inbox: BinaryIO, outbox: BinaryIO, unprotected: list[str], limit: Callable[[float, int], None] | None) -> None:
     """Wait for one program and serve it. What could not be protected is the first thing said."""
     header, blocks = receive(inbox)
     jobs = _jobs(header, inbox)
@@ -98,7 +96,10 @@ def _notebook(header: dict[str, Any], jobs: Jobs, outbox: BinaryIO) -> None:
         try:
             exec(compile(text, f"cell {number}", "exec"), space)
         except BaseException as error:  # a notebook's later cells run all the same
-            send(outbox, {"say": "cell failed", "number": number, "error": f"{type(error).__name__}: {error}"[:500]})
+            send(
+                outbox,
+                {"say": "cell failed", "number": number, "error": f"{type(error).__name__}: {error}"[:500]},
+            )
 
 
 def main() -> None:
@@ -109,4 +110,9 @@ def main() -> None:
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    run(inbox, outbox, ["on this system a learner's code is stopped by the clock; nothing else is closed to it"], None)
+    run(
+        inbox,
+        outbox,
+        ["on this system a learner's code is stopped by the clock; nothing else is closed to it"],
+        None,
+    )

@@ -17,9 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
-
-from pytorch_basics.practice.wire import send
+from typing import IO, Any
 
 _SHOWN_OUTPUT = 20_000
 
@@ -28,9 +26,9 @@ _SHOWN_OUTPUT = 20_000
 class Runner:
     """A waiting or running sandbox. ``stop()`` ends it and everything it started."""
 
-    inbox: BinaryIO
-    outbox: BinaryIO
-    output: BinaryIO
+    inbox: IO[bytes]
+    outbox: IO[bytes]
+    output: IO[bytes]
     scratch: str
     end: Callable[[float], int]
     status: int | None = None
@@ -145,4 +143,4 @@ def spawn_runner() -> Runner:
         code = process.wait()
         return 128 - code if code < 0 else code
 
-    return Runner(process.stdin, process.stdout, output, scratch, end)  # type: ignore[arg-type]  # IO[bytes] is what Popen declares
+    return Runner(process.stdin, process.stdout, output, scratch, end)

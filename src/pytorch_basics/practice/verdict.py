@@ -140,7 +140,9 @@ def _table(panel: Panel) -> str:
         cells = []
         for c in range(len(row)):
             differs = (r, c) in panel.marked
-            style = "padding:.1em .5em;text-align:right;" + ("outline:2px solid currentColor;font-weight:bold" * differs)
+            style = "padding:.1em .5em;text-align:right;" + (
+                "outline:2px solid currentColor;font-weight:bold" * differs
+            )
             cells.append(f"<td style='{style}'>{escape(_marked(panel, r, c))}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     caption = f"<caption style='text-align:left;white-space:nowrap'>{escape(panel.title)}</caption>"

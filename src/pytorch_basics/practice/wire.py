@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 LONGEST_HEADER = 16 * 2**20
 LONGEST_FRAME = 256 * 2**20
@@ -20,7 +20,7 @@ class Garbled(Exception):
     """What arrived is not a frame."""
 
 
-def send(pipe: BinaryIO, header: Header, blocks: list[bytes] | None = None) -> None:
+def send(pipe: IO[bytes], header: Header, blocks: list[bytes] | None = None) -> None:
     """Write one frame and flush."""
     blocks = blocks or []
     text = json.dumps({"header": header, "blocks": [len(block) for block in blocks]}).encode()
@@ -30,7 +30,7 @@ def send(pipe: BinaryIO, header: Header, blocks: list[bytes] | None = None) -> N
     pipe.flush()
 
 
-def receive(pipe: BinaryIO) -> tuple[Header, list[bytes]]:
+def receive(pipe: IO[bytes]) -> tuple[Header, list[bytes]]:
     """Read one frame; waits until it is there."""
     (length,) = struct.unpack(">I", _exactly(pipe, 4))
     if length > LONGEST_HEADER:
@@ -46,7 +46,7 @@ def receive(pipe: BinaryIO) -> tuple[Header, list[bytes]]:
     return header, [_exactly(pipe, size) for size in lengths]
 
 
-def _exactly(pipe: BinaryIO, length: int) -> bytes:
+def _exactly(pipe: IO[bytes], length: int) -> bytes:
     data = pipe.read(length) if length else b""
     if len(data) < length:
         raise EOFError("the pipe ended")

@@ -130,9 +130,7 @@ def test_tensors_inside_vmap_and_grad_say_where_to_look_instead():
     assert "f32[3]" in said[0]
 
 
-@pytest.mark.parametrize(
-    "around", [torch.inference_mode, torch.no_grad, FakeTensorMode, lambda: torch.device("meta")]
-)
+@pytest.mark.parametrize("around", [torch.inference_mode, torch.no_grad, FakeTensorMode, lambda: torch.device("meta")])
 def test_modes_of_the_learner_do_not_get_in_the_way(around):
     """Inference mode, a default device and fake mode neither see the look nor change what it shows."""
     x = torch.tensor([1.0, 2.0]).bfloat16()

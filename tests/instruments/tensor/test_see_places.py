@@ -82,9 +82,7 @@ def test_every_drawn_index_of_an_array_lies_where_its_address_says(data):
 
 
 def reach(tensor):
-    return tensor.storage_offset() + sum(
-        (n - 1) * s for n, s in zip(tensor.shape, tensor.stride(), strict=True)
-    )
+    return tensor.storage_offset() + sum((n - 1) * s for n, s in zip(tensor.shape, tensor.stride(), strict=True))
 
 
 @settings(max_examples=100, deadline=None)

@@ -37,14 +37,10 @@ def cut():
 
 def dtypes():
     x = torch.tensor([1.0, -2.0])
-    return pb.see(
-        x, x.view(torch.int16), torch.tensor([True, False]), torch.tensor([1 + 2j]), names=list("abcd")
-    )
+    return pb.see(x, x.view(torch.int16), torch.tensor([True, False]), torch.tensor([1 + 2j]), names=list("abcd"))
 
 
-@pytest.mark.parametrize(
-    "make", [view_and_copy, numpy_shares, strange, cut, dtypes], ids=lambda make: make.__name__
-)
+@pytest.mark.parametrize("make", [view_and_copy, numpy_shares, strange, cut, dtypes], ids=lambda make: make.__name__)
 def test_the_text_is_the_golden_one(make):
     """Every line of the text twin is as it was agreed."""
     path = GOLDEN / f"{make.__name__}.txt"
@@ -54,9 +50,7 @@ def test_the_text_is_the_golden_one(make):
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "make", [view_and_copy, numpy_shares, strange, cut, dtypes], ids=lambda make: make.__name__
-)
+@pytest.mark.parametrize("make", [view_and_copy, numpy_shares, strange, cut, dtypes], ids=lambda make: make.__name__)
 def test_no_line_is_wider_than_a_terminal_and_none_ends_in_a_space(make):
     """Text fits 110 columns."""
     for line in str(make()).splitlines():

@@ -541,9 +541,7 @@ def draw_points(axis, points, labels):
     for label, marker, color in [(0, "o", "#00224e"), (1, "^", "#fee838")]:
         chosen = points[labels == label]
         name = f"label {label} ({'circle' if marker == 'o' else 'triangle'})"
-        axis.scatter(
-            chosen[:, 0], chosen[:, 1], marker=marker, color=color, edgecolor="black", s=28, label=name
-        )
+        axis.scatter(chosen[:, 0], chosen[:, 1], marker=marker, color=color, edgecolor="black", s=28, label=name)
     axis.set(xlabel="first coordinate", ylabel="second coordinate", aspect="equal")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=9)
 

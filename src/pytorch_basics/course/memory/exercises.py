@@ -183,8 +183,7 @@ its `stride()` would be too easy.""",
     hints=(
         "One step along the last dimension moves to the next element. How many elements does one step "
         "along the dimension before it skip?",
-        "One step along a dimension skips everything that lies in the dimensions *after* it. Go from "
-        "right to left.",
+        "One step along a dimension skips everything that lies in the dimensions *after* it. Go from right to left.",
         "Start with 1 for the last dimension. Each stride to the left is its right neighbour's stride "
         "times its right neighbour's size. Collect them, turn them round, make a tuple.",
     ),
@@ -243,8 +242,7 @@ In the second example `x` is the slice `[:, 1:3]` of a tensor with 4 columns."""
     hints=(
         "`torch.as_strided(x, size, stride)` reads the storage of `x` with the shape and the strides you "
         "name. What happens to each of the two when rows and columns swap roles?",
-        "A step down in the result is a step to the right in `x`. Do not assume that `x` is contiguous: "
-        "ask it.",
+        "A step down in the result is a step to the right in `x`. Do not assume that `x` is contiguous: ask it.",
         "`x.stride()` gives two numbers, `x.shape` two more. Hand over both pairs in reverse order.",
     ),
     minutes=5,
@@ -277,8 +275,7 @@ memory of `coordinates`, without a copy. The tensor you are given keeps its shap
     same=Same(memory=True),
     hints=(
         "Point 0 is *column* 0 of `coordinates`. Which operation makes columns into rows?",
-        "Changing the shape is not enough: the elements must change places too. You just saw one call "
-        "that does it.",
+        "Changing the shape is not enough: the elements must change places too. You just saw one call that does it.",
         "`t()` gives a view. A method whose name ends in `_` would change the tensor you were given.",
     ),
     minutes=2,
@@ -401,10 +398,8 @@ In the second example `x` is a transposed tensor.""",
     cases=_layouts,
     same=Same(memory=True),
     hints=(
-        "Try your answer on a contiguous `x`, on `x.t()` and on `x[:, ::2]`. Write into the result. Did "
-        "`x` change?",
-        "`reshape` alone copies for some inputs only, and so does `contiguous()`. One more method copies "
-        "in any case.",
+        "Try your answer on a contiguous `x`, on `x.t()` and on `x[:, ::2]`. Write into the result. Did `x` change?",
+        "`reshape` alone copies for some inputs only, and so does `contiguous()`. One more method copies in any case.",
         "First make it flat, in the way that never fails. Then `clone()` the result.",
     ),
     minutes=4,

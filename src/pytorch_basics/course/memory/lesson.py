@@ -167,9 +167,7 @@ print("All six are where the strides say.")
 # %%
 row, column, turned = x[1], x[:, 2], x.t()
 for name, view in (("row", row), ("column", column), ("turned", turned)):
-    print(
-        f"{name:7} shape {tuple(view.shape)!s:7} strides {view.stride()!s:7} offset {view.storage_offset()}"
-    )
+    print(f"{name:7} shape {tuple(view.shape)!s:7} strides {view.stride()!s:7} offset {view.storage_offset()}")
 column[0] = 99
 print(x)
 assert x[0, 2] == 99 and turned[2, 0] == 99

@@ -391,8 +391,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "tensors",
                 _snapshots_tensors,
-                "The values are right and have their own memory, but they are tensors. NumPy arrays were "
-                "asked for.",
+                "The values are right and have their own memory, but they are tensors. NumPy arrays were asked for.",
             ),
             Wrong(
                 "before",
@@ -460,8 +459,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "reversed",
                 _strides_reversed,
-                "You have the right numbers in reverse order. The first stride belongs to the first "
-                "dimension.",
+                "You have the right numbers in reverse order. The first stride belongs to the first dimension.",
             ),
             Wrong(
                 "list",
@@ -589,8 +587,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "columns",
                 _pixels_columns,
-                "Your pixels run down the columns of each image. Line by line was asked for: keep height "
-                "before width.",
+                "Your pixels run down the columns of each image. Line by line was asked for: keep height before width.",
             ),
             Wrong(
                 "mix_images",
@@ -659,14 +656,12 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "contiguous_copies",
                 {"same": False},
-                "You guessed that `contiguous` copies. `x` is contiguous already, so you get `x` itself "
-                "back.",
+                "You guessed that `contiguous` copies. `x` is contiguous already, so you get `x` itself back.",
             ),
             Wrong(
                 "row_copies",
                 {"row": False},
-                "You guessed that `x[1]` is a copy. An index with a number gives a view: same storage, "
-                "later offset.",
+                "You guessed that `x[1]` is a copy. An index with a number gives a view: same storage, later offset.",
             ),
         ),
     ),
@@ -690,8 +685,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "view",
                 _flat_view,
-                "`view` never copies: where it works it shares memory with `x`, and for a transposed `x` "
-                "it raises.",
+                "`view` never copies: where it works it shares memory with `x`, and for a transposed `x` it raises.",
                 mistake="memory.view_after_permute",
             ),
             Wrong(
@@ -726,8 +720,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "number_copies",
                 {"row_0": (1, 1)},
-                "You guessed that `x[0]` is a copy. An index with a number gives a view, so `zero_` "
-                "reaches `x`.",
+                "You guessed that `x[0]` is a copy. An index with a number gives a view, so `zero_` reaches `x`.",
             ),
             Wrong(
                 "assignment_lost",

@@ -26,8 +26,7 @@ points = points + 10
     hints=(
         "After line 2, how many tensors exist, and how many names?",
         "`add_` changes the tensor. `+` makes a new one.",
-        "Line 4 moves the name `points` to a new tensor. `also` stays at the old one. What did line 3 do to "
-        "that?",
+        "Line 4 moves the name `points` to a new tensor. `also` stays at the old one. What did line 3 do to that?",
     ),
 )
 
@@ -168,10 +167,8 @@ pixels, not by one less).""",
     cases=_images,
     hints=(
         "`dim` may name several dimensions at once: `x.sum(dim=(0, 1))`.",
-        "Reduce over every dimension except the channels, and make the result fit `(batch, channels, "
-        "height, width)`.",
-        "`dim=(0, 2, 3), keepdim=True` for `mean` and for `std`; `std` divides by n only with "
-        "`correction=0`.",
+        "Reduce over every dimension except the channels, and make the result fit `(batch, channels, height, width)`.",
+        "`dim=(0, 2, 3), keepdim=True` for `mean` and for `std`; `std` divides by n only with `correction=0`.",
     ),
     minutes=6,
     same=Same(rtol=1e-4, atol=1e-5),
@@ -207,12 +204,9 @@ it yourself.""",
     ),
     cases=_point_sets,
     hints=(
-        "Distances come from differences. Which shape must *all* the differences have, so that none is "
-        "missing?",
-        "All differences have the shape `(n, m, features)`. Where must `a` and `b` each get a dimension of "
-        "size 1?",
-        "Lay `(n, 1, features)` against `(1, m, features)`, subtract, square, sum over the features, take "
-        "the root.",
+        "Distances come from differences. Which shape must *all* the differences have, so that none is missing?",
+        "All differences have the shape `(n, m, features)`. Where must `a` and `b` each get a dimension of size 1?",
+        "Lay `(n, 1, features)` against `(1, m, features)`, subtract, square, sum over the features, take the root.",
     ),
     minutes=6,
     without=("cdist",),
@@ -365,8 +359,7 @@ is `result[i, 0]`. The 1 is the number of channels. The dtype stays.""",
     hints=(
         "Two dimensions are new: the batch and the channel.",
         "`stack` makes the batch dimension. What makes a dimension of size 1, and at which place?",
-        "`torch.stack(images)` has the shape `(batch, height, width)`. `unsqueeze(1)` puts a 1 after the "
-        "batch.",
+        "`torch.stack(images)` has the shape `(batch, height, width)`. `unsqueeze(1)` puts a 1 after the batch.",
     ),
     minutes=4,
 )
@@ -398,9 +391,7 @@ def _layers(draw: Draw) -> Iterator[Case]:
     yield case(draw.randn(inputs), weight, bias)
     yield case(draw.randn(2, 7, inputs), weight, bias)
     yield case(draw.randn(3, 3), draw.randn(3, 3), draw.randn(3))
-    yield case(
-        draw.randn(4, 2, dtype=torch.float64), draw.randn(1, 2, dtype=torch.float64), torch.ones(1).double()
-    )
+    yield case(draw.randn(4, 2, dtype=torch.float64), draw.randn(1, 2, dtype=torch.float64), torch.ones(1).double())
 
 
 LINEAR_BY_HAND = Exercise(
@@ -430,10 +421,8 @@ It must also work for a single row `(inputs,)`, and with more dimensions in fron
     ),
     cases=_layers,
     hints=(
-        "Write the shapes below each other: `(batch, inputs)` and `(outputs, inputs)`. Which sizes must "
-        "meet?",
-        "In `a @ b`, the last size of `a` meets the first size of `b`. Here the wrong side of `weight` is "
-        "in front.",
+        "Write the shapes below each other: `(batch, inputs)` and `(outputs, inputs)`. Which sizes must meet?",
+        "In `a @ b`, the last size of `a` meets the first size of `b`. Here the wrong side of `weight` is in front.",
         "Transpose the weight, multiply with `@`, add the bias; broadcasting does the rest.",
     ),
     minutes=6,
@@ -475,10 +464,8 @@ Scores of 1000 or of −1000 must not give `inf` or `nan`. `torch.softmax` does 
     cases=_scores,
     hints=(
         "Without the fear of overflow it is `row_shares` of `exp`. Which scores make `exp` overflow?",
-        "The shares depend only on the differences between the scores of one row. Which number could you "
-        "subtract?",
-        "Subtract from every row its own largest score (`amax` knows `dim` and `keepdim`); then `exp`; then "
-        "shares.",
+        "The shares depend only on the differences between the scores of one row. Which number could you subtract?",
+        "Subtract from every row its own largest score (`amax` knows `dim` and `keepdim`); then `exp`; then shares.",
     ),
     minutes=7,
     same=Same(rtol=1e-3),  # the logarithm of a sum near 1000 is a fair way, and rounds more

@@ -211,9 +211,7 @@ def accuracy_of_errors(predicted: Tensor, labels: Tensor) -> Tensor:
 
 def strict_loss(output: Tensor, target: Tensor) -> Tensor:
     if output.shape != target.shape:
-        raise ValueError(
-            f"output {tuple(output.shape)} and target {tuple(target.shape)} must have the same shape"
-        )
+        raise ValueError(f"output {tuple(output.shape)} and target {tuple(target.shape)} must have the same shape")
     return (output - target).pow(2).mean()
 
 
@@ -475,8 +473,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "counts_from_one",
                 {"summed": (2, 3), "kept": (1, 2, 3)},
-                "Your guess adds up the first dimension. Dimensions are counted from 0, so `dim=1` is the "
-                "second one.",
+                "Your guess adds up the first dimension. Dimensions are counted from 0, so `dim=1` is the second one.",
             ),
             Wrong(
                 "keepdim_keeps_the_size",
@@ -548,8 +545,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "whole_table",
                 row_shares_of_all,
-                "Your answer divides by the sum of the whole table. A reduction without `dim` adds up "
-                "everything.",
+                "Your answer divides by the sum of the whole table. A reduction without `dim` adds up everything.",
             ),
             Wrong(
                 "in_place",
@@ -777,8 +773,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "ones_below",
                 with_ones_below,
-                "Your answer adds a *row* of ones. `dim=0` makes the tensor longer; which `dim` makes it "
-                "wider?",
+                "Your answer adds a *row* of ones. `dim=0` makes the tensor longer; which `dim` makes it wider?",
             ),
             Wrong(
                 "default_dtype",
@@ -843,8 +838,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "swapped",
                 {"star": (2, 1), "at": (0, 2)},
-                "Your guess has the two the wrong way round: `*` works element by element, `@` is the "
-                "matrix product.",
+                "Your guess has the two the wrong way round: `*` works element by element, `@` is the matrix product.",
                 mistake=STAR,
             ),
             Wrong(

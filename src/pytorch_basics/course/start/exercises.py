@@ -50,10 +50,7 @@ add up to at the end (`x_total`)? Write the shape as a tuple, like `(4, 1)`.""",
     code="x = torch.ones(2, 3)\ny = x + 1\n",
     asks={"shape": "y.shape", "y_total": "y.sum().item()", "x_total": "x.sum().item()"},
     hints=(
-        (
-            "How many numbers does `x` hold? And does `+` change the thing on its left, or does it make"
-            " something new?"
-        ),
+        ("How many numbers does `x` hold? And does `+` change the thing on its left, or does it make something new?"),
         "`+ 1` is done to every number. Think of Python's own numbers: after `b = a + 1`, what is `a`?",
         "`y` holds six numbers, each of them 1 + 1. `x` still holds six ones.",
     ),
@@ -89,10 +86,7 @@ The function below runs without an error, and its result is wrong. Find out why,
     ),
     cases=_total_cases,
     hints=(
-        (
-            "Take two things at 2 and 3 coins, one of the first and ten of the second. Work it out on paper"
-            " first."
-        ),
+        ("Take two things at 2 and 3 coins, one of the first and ten of the second. Work it out on paper first."),
         "Each price belongs to the amount at the same place. `prices * amounts` multiplies place by place.",
         "First multiply place by place, then add up what you got: one `.sum()`, around the product.",
     ),

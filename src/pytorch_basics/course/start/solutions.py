@@ -91,14 +91,12 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "columns_first",
                 {"shape": (3, 2)},
-                "You guessed columns first. A shape says rows first, then columns: `torch.ones(2, 3)` has 2"
-                " rows.",
+                "You guessed columns first. A shape says rows first, then columns: `torch.ones(2, 3)` has 2 rows.",
             ),
             Wrong(
                 "flat",
                 {"shape": (6,)},
-                "You guessed that the six numbers lie in one row. `+ 1` keeps the shape of `x`: 2 rows, 3"
-                " columns.",
+                "You guessed that the six numbers lie in one row. `+ 1` keeps the shape of `x`: 2 rows, 3 columns.",
             ),
         ),
     ),
@@ -114,8 +112,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "not_added",
                 lambda prices, amounts: prices * amounts,
-                "You have the cost of each line, and they are right. What is missing is the sum over the"
-                " lines.",
+                "You have the cost of each line, and they are right. What is missing is the sum over the lines.",
             ),
             Wrong(
                 "average",

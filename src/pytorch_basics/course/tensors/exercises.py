@@ -28,15 +28,9 @@ CONSTRUCTORS = Prediction(
     code="a = torch.tensor(3)\nb = torch.Tensor(3)\nc = torch.tensor([1, 2])\nd = torch.Tensor([1, 2])\n",
     asks={"a_shape": "a.shape", "b_shape": "b.shape", "c_dtype": "c.dtype", "d_dtype": "d.dtype"},
     hints=(
-        (
-            "One of the two looks at the values you give it. The other is the class of all tensors, and is"
-            " older."
-        ),
+        ("One of the two looks at the values you give it. The other is the class of all tensors, and is older."),
         "A single number needs no dimension at all. And the class reads a bare number as a size.",
-        (
-            "`a` has the shape `()`, `b` has room for three numbers. `c` keeps whole numbers; `d` is made of"
-            " floats."
-        ),
+        ("`a` has the shape `()`, `b` has room for three numbers. `c` keeps whole numbers; `d` is made of floats."),
     ),
     minutes=2,
 )
@@ -86,15 +80,9 @@ SLICES = Prediction(
         "part": "x[0, 1:3].tolist()",
     },
     hints=(
-        (
-            "`x` has the shape `(3, 4)`. The first place in the brackets is about rows, the second about"
-            " columns."
-        ),
+        ("`x` has the shape `(3, 4)`. The first place in the brackets is about rows, the second about columns."),
         "A single number in the brackets takes its dimension away. A slice keeps it. `:` means all.",
-        (
-            "The end of a slice does not belong to it, as with Python's lists: `1:2` takes one column, `1:3`"
-            " takes two."
-        ),
+        ("The end of a slice does not belong to it, as with Python's lists: `1:2` takes one column, `1:3` takes two."),
     ),
     minutes=2,
 )
@@ -293,18 +281,9 @@ neighbours left, right, above and below: zeros and ones take turns in both direc
     examples=(case(3, 4), case(2, 5)),
     cases=_checkerboard_cases,
     hints=(
-        (
-            "The stub draws stripes: it treats all rows alike. Which rows should begin with a 0, and which"
-            " with a 1?"
-        ),
-        (
-            "Rows 0, 2, 4, … are `0::2` and rows 1, 3, 5, … are `1::2`. Write ones into each kind of row by"
-            " itself."
-        ),
-        (
-            "Two assignments: even rows get ones in the odd columns (`0::2`, `1::2`), odd rows in the even"
-            " columns."
-        ),
+        ("The stub draws stripes: it treats all rows alike. Which rows should begin with a 0, and which with a 1?"),
+        ("Rows 0, 2, 4, … are `0::2` and rows 1, 3, 5, … are `1::2`. Write ones into each kind of row by itself."),
+        ("Two assignments: even rows get ones in the odd columns (`0::2`, `1::2`), odd rows in the even columns."),
     ),
     minutes=5,
 )

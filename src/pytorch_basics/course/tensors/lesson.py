@@ -176,9 +176,7 @@ assert torch.arange(0, 1, 0.25).dtype == torch.float32
 torch.manual_seed(0)
 even, normal = torch.rand(10_000), torch.randn(10_000)
 for name, numbers in (("rand ", even), ("randn", normal)):
-    print(
-        f"{name}  smallest {numbers.min():5.2f}   mean {numbers.mean():5.2f}   largest {numbers.max():5.2f}"
-    )
+    print(f"{name}  smallest {numbers.min():5.2f}   mean {numbers.mean():5.2f}   largest {numbers.max():5.2f}")
 print(f"share of randn between -1 and 1: {(normal.abs() < 1).float().mean():.2f}")
 assert even.min() >= 0
 assert abs(normal.std() - 1) < 0.05

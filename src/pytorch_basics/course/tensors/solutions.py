@@ -186,14 +186,12 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "columns_first",
                 {"shape": (3, 2)},
-                "You guessed columns first. A shape counts from the outside in: the outer list holds 2"
-                " lists.",
+                "You guessed columns first. A shape counts from the outside in: the outer list holds 2 lists.",
             ),
             Wrong(
                 "flat",
                 {"shape": (6,)},
-                "You guessed one long row. The nesting of the lists is kept: each level of brackets is a"
-                " dimension.",
+                "You guessed one long row. The nesting of the lists is kept: each level of brackets is a dimension.",
             ),
             Wrong(
                 "counted_elements",
@@ -225,20 +223,17 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "capital_is_a_list",
                 {"b_shape": (1,)},
-                "You guessed that `torch.Tensor(3)` holds the one number 3. The 3 is a size: room for three"
-                " floats.",
+                "You guessed that `torch.Tensor(3)` holds the one number 3. The 3 is a size: room for three floats.",
             ),
             Wrong(
                 "small_is_a_size",
                 {"a_shape": (3,)},
-                "You guessed that `torch.tensor(3)` makes three numbers. With the small t, what you give is"
-                " the data.",
+                "You guessed that `torch.tensor(3)` makes three numbers. With the small t, what you give is the data.",
             ),
             Wrong(
                 "small_is_a_list",
                 {"a_shape": (1,)},
-                "`torch.tensor(3)` has no brackets around the 3, so it has no dimension either: a shape of"
-                " length 0.",
+                "`torch.tensor(3)` has no brackets around the 3, so it has no dimension either: a shape of length 0.",
             ),
             Wrong(
                 "capital_keeps_whole",
@@ -250,8 +245,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "small_is_float",
                 {"c_dtype": torch.float32},
-                "You guessed that tensors are floats from the start. `torch.tensor` keeps whole numbers"
-                " whole.",
+                "You guessed that tensors are floats from the start. `torch.tensor` keeps whole numbers whole.",
                 mistake="tensors.same_dtype",
             ),
         ),
@@ -331,8 +325,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "row_lies",
                 {"row": (1, 4)},
-                "You guessed that a row keeps both dimensions. A single number as index takes its dimension"
-                " away.",
+                "You guessed that a row keeps both dimensions. A single number as index takes its dimension away.",
             ),
             Wrong(
                 "slice_drops",
@@ -343,8 +336,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "two_columns",
                 {"kept": (3, 2)},
-                "You guessed that `1:2` takes two columns. Its end does not belong to it, so it takes column"
-                " 1 alone.",
+                "You guessed that `1:2` takes two columns. Its end does not belong to it, so it takes column 1 alone.",
             ),
         ),
     ),
@@ -380,8 +372,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "one_column",
                 _table_one_column,
-                "Your features have one column. The end of a slice does not belong to it: `0:1` is column 0"
-                " alone.",
+                "Your features have one column. The end of a slice does not belong to it: `0:1` is column 0 alone.",
             ),
             Wrong(
                 "all_whole",
@@ -414,8 +405,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "place",
                 lambda x: x.argmax().item(),
-                "Your answer is the place of the largest number, not the number. `argmax` says where, `max`"
-                " says what.",
+                "Your answer is the place of the largest number, not the number. `argmax` says where, `max` says what.",
             ),
             Wrong(
                 "row",
@@ -468,8 +458,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "floor",
                 lambda x: x.sum() // x.numel(),
-                "Your answer cuts the fraction off: `//` divides and rounds down. The average of 1 and 2 is"
-                " 1.5.",
+                "Your answer cuts the fraction off: `//` divides and rounds down. The average of 1 and 2 is 1.5.",
                 mistake="tensors.whole_numbers_average",
             ),
             Wrong(
@@ -527,35 +516,25 @@ SOLUTIONS: dict[str, Solutions] = {
             ),
             Wrong(
                 "inclusive",
-                lambda images, top, left, height, width: images[
-                    :, :, top : top + height + 1, left : left + width + 1
-                ],
-                "One row and one column too many. The end of a slice does not belong to it, so no `+ 1` is"
-                " needed.",
+                lambda images, top, left, height, width: images[:, :, top : top + height + 1, left : left + width + 1],
+                "One row and one column too many. The end of a slice does not belong to it, so no `+ 1` is needed.",
             ),
             Wrong(
                 "swapped",
-                lambda images, top, left, height, width: images[
-                    :, :, left : left + width, top : top + height
-                ],
+                lambda images, top, left, height, width: images[:, :, left : left + width, top : top + height],
                 "You took rows for columns. The order is height before width: the third dimension counts rows"
                 " from the top, the fourth counts columns from the left.",
             ),
             Wrong(
                 "channels_last",
-                lambda images, top, left, height, width: images[
-                    :, top : top + height, left : left + width, :
-                ],
+                lambda images, top, left, height, width: images[:, top : top + height, left : left + width, :],
                 "You cut as if the channels came last. That is the order of NumPy and image files; PyTorch's"
                 " is `(batch, channels, height, width)`.",
             ),
             Wrong(
                 "one_image",
-                lambda images, top, left, height, width: images[
-                    0, :, top : top + height, left : left + width
-                ],
-                "You cut the first image only, and its dimension is gone. `:` in the first place keeps all"
-                " images.",
+                lambda images, top, left, height, width: images[0, :, top : top + height, left : left + width],
+                "You cut the first image only, and its dimension is gone. `:` in the first place keeps all images.",
             ),
         ),
     ),
@@ -565,8 +544,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "stripes",
                 _board_stripes,
-                "Your image has stripes: every row is the same. Each row should be the opposite of the one"
-                " above it.",
+                "Your image has stripes: every row is the same. Each row should be the opposite of the one above it.",
             ),
             Wrong(
                 "half",

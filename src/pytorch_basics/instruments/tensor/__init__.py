@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytorch_basics.errors import wrong
+from pytorch_basics.errors import WrongArgument, WrongValue, wrong
 from pytorch_basics.instruments.tensor import names as _names
 from pytorch_basics.instruments.tensor.record import SeeRecord
 
@@ -38,15 +38,14 @@ def see(
 
     found = _names.names(tensors, sys._getframe(1))
     if not tensors:
-        raise TypeError(
-            wrong("pb.see", "tensors", tensors, "at least one torch.Tensor or numpy.ndarray", "pb.see(x)")
-        )
+        wanted = "at least one torch.Tensor or numpy.ndarray"
+        raise WrongArgument(wrong("pb.see", "tensors", tensors, wanted, "pb.see(x)"))
     for k, (value, name) in enumerate(zip(tensors, found, strict=True)):
         if not can_see(value):
             wanted = "a torch.Tensor or numpy.ndarray"
-            raise TypeError(wrong("pb.see", f"tensors[{k}]", value, wanted, instead_of(value, name)))
+            raise WrongArgument(wrong("pb.see", f"tensors[{k}]", value, wanted, instead_of(value, name)))
     if stats not in ("sampled", "full"):
-        raise ValueError(wrong("pb.see", "stats", stats, '"sampled" or "full"', 'pb.see(x, stats="full")'))
+        raise WrongValue(wrong("pb.see", "stats", stats, '"sampled" or "full"', 'pb.see(x, stats="full")'))
     return capture(tensors, _checked(names, found), full_stats=stats == "full")
 
 
@@ -57,5 +56,5 @@ def _checked(names: Sequence[str] | None, found: list[str]) -> list[str]:
     if len(given) != len(found) or not all(isinstance(name, str) for name in given):
         wanted = f"{len(found)} name{'s' if len(found) > 1 else ''}, one for each tensor"
         example = ", ".join(f'"{name}"' for name in "abcdefgh"[: len(found)])
-        raise ValueError(wrong("pb.see", "names", names, wanted, f"names=[{example}]"))
+        raise WrongValue(wrong("pb.see", "names", names, wanted, f"names=[{example}]"))
     return given

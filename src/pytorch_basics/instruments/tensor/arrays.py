@@ -74,7 +74,5 @@ def _hidden(array: Array) -> str:
 def _notes(array: Array) -> tuple[str, ...]:
     writable = () if array.flags.writeable else ("read-only",)
     return (
-        (*writable, "masked: the values under the mask are shown")
-        if isinstance(array, np.ma.MaskedArray)
-        else writable
+        (*writable, "masked: the values under the mask are shown") if isinstance(array, np.ma.MaskedArray) else writable
     )

@@ -32,9 +32,7 @@ MOST_PAIRWISE = 8  # up to this many in one storage every pair is compared; beyo
 def assemble(lives: list[Live], full_stats: bool) -> SeeRecord:
     """The record of ``lives``, in their order."""
     stored = [k for k, live in enumerate(lives) if live.region]
-    groups = [
-        [stored[k] for k in members] for members in group([live.region for live in lives if live.region])
-    ]
+    groups = [[stored[k] for k in members] for members in group([live.region for live in lives if live.region])]
     tensors = [_tensor(live, full_stats) for live in lives]
     storages = []
     for number, members in enumerate(groups):
@@ -86,9 +84,7 @@ def _tensor(live: Live, full_stats: bool) -> TensorRecord:
     indices = list(record.indices())
     once = _once(live)
     values = plain(once.values(_index_arrays(indices, once.shape))) if indices else ()
-    return replace(
-        record, values=values, stats=_stats(once, record.numel, full_stats), pictures=_pictures(live)
-    )
+    return replace(record, values=values, stats=_stats(once, record.numel, full_stats), pictures=_pictures(live))
 
 
 def _once(live: Live) -> Live:
@@ -135,15 +131,11 @@ def _storage(members: list[Live], start: int) -> StorageRecord:
         place = Place(start + phase, (count,), (itemsize,), itemsize)
         values = plain(live.decode(live.read(place, (np.array(cells),))))
     device, address = live.device, 0 if live.region and live.region.space != live.device else start
-    return StorageRecord(
-        device, end - start, address, live.dtype, itemsize, phase, count, cells, values, live.hidden
-    )
+    return StorageRecord(device, end - start, address, live.dtype, itemsize, phase, count, cells, values, live.hidden)
 
 
 def _sharing(lives: list[Live], members: list[int]) -> list[SharingRecord]:
-    pairs = (
-        combinations(members, 2) if len(members) <= MOST_PAIRWISE else ((members[0], k) for k in members[1:])
-    )
+    pairs = combinations(members, 2) if len(members) <= MOST_PAIRWISE else ((members[0], k) for k in members[1:])
     return [SharingRecord(a, b, _how(lives[a], lives[b])) for a, b in pairs]
 
 

@@ -57,9 +57,7 @@ def instead_of(value: object, name: str) -> str:
     if isinstance(value, list | tuple | int | float | complex | np.generic):
         return f"pb.see(torch.tensor({name}))"
     if value is None:
-        return (
-            "pb.see(x) where x is a tensor; None is what a function without return gives, or x.grad too early"
-        )
+        return "pb.see(x) where x is a tensor; None is what a function without return gives, or x.grad too early"
     return "pb.see(x) where x is a tensor"
 
 
@@ -112,14 +110,10 @@ def _settle(live: Live, t: torch.Tensor) -> None:
     if storage is None or live.strides is None or live.offset is None:
         return
     live.nbytes = storage.nbytes()
-    nowhere = (
-        storage.device.type == "meta" or live.nbytes == 0
-    )  # neither has an address: kept apart by identity
+    nowhere = storage.device.type == "meta" or live.nbytes == 0  # neither has an address: kept apart by identity
     start = _NOWHERE if nowhere else storage.data_ptr()
     if not start:
-        live.hidden = (
-            live.hidden or f"a {live.kind} keeps its numbers in other tensors, not in a storage of its own"
-        )
+        live.hidden = live.hidden or f"a {live.kind} keeps its numbers in other tensors, not in a storage of its own"
         return
     space = f"{live.device} {storage._cdata}" if nowhere else live.device
     live.region = Region(space, start, start + (live.nbytes or 1))
@@ -196,9 +190,7 @@ def _decoder(dtype: torch.dtype) -> Callable[[Array], Array]:
     name = str(dtype).removeprefix("torch.")
     if name in _NUMPY_HAS:
         return lambda raw: raw.view(np.dtype(name))
-    wide = (
-        torch.complex64 if dtype.is_complex else torch.float32
-    )  # both hold every value of the small formats
+    wide = torch.complex64 if dtype.is_complex else torch.float32  # both hold every value of the small formats
 
     def decode(raw: Array) -> Array:
         flat = torch.from_numpy(raw.reshape(-1).view(np.uint8)).view(dtype).to(wide)
@@ -219,9 +211,7 @@ def _device_reader(storage: torch.UntypedStorage, start: int) -> Reader:
         empty = torch.empty(0, dtype=torch.uint8, device=storage.device)
         size, steps = (*place.shape, place.itemsize), (*place.strides, 1)
         window = empty.set_(storage, place.start - start, size, steps)
-        on_device = (
-            torch.from_numpy(i).to(storage.device) if isinstance(i, np.ndarray) else i for i in index
-        )
+        on_device = (torch.from_numpy(i).to(storage.device) if isinstance(i, np.ndarray) else i for i in index)
         picked = window[tuple(on_device)].contiguous().cpu().numpy()
         return picked.view(f"V{place.itemsize}")[..., 0]
 

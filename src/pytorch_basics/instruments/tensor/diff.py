@@ -43,9 +43,7 @@ class DiffRecord:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         lines = (map(escape, (c.tensor, c.what, c.before, c.after)) for c in self.changes)
         rows = "".join(f"<tr><td>{'<td>'.join(line)}" for line in lines)
-        head = (
-            "<thead><tr><th scope=col>tensor<th scope=col>what<th scope=col>before<th scope=col>after</thead>"
-        )
+        head = "<thead><tr><th scope=col>tensor<th scope=col>what<th scope=col>before<th scope=col>after</thead>"
         table = f"<table>{head}{rows}</table>" if rows else "<p>nothing differs</p>"
         return {"text/html": f"<div><p>{escape(self.compared)}</p>{table}</div>", "text/plain": str(self)}
 
@@ -59,9 +57,7 @@ def diff(before: SeeRecord, after: SeeRecord) -> DiffRecord:
     changes += [ChangeRecord(name, "seen", "yes", "no") for name in gone]
     changes += [ChangeRecord(name, "seen", "no", "yes") for name in new]
     changes += _sharing(before, after, pairs)
-    return DiffRecord(
-        tuple(changes), "; ".join(_title(before.tensors[a], after.tensors[b]) for a, b in pairs)
-    )
+    return DiffRecord(tuple(changes), "; ".join(_title(before.tensors[a], after.tensors[b]) for a, b in pairs))
 
 
 def _title(a: TensorRecord, b: TensorRecord) -> str:
@@ -91,16 +87,12 @@ def _changes(before: SeeRecord, after: SeeRecord, a: int, b: int) -> list[Change
         if then.get(label) != now.get(label)
     ]
     found += (
-        [ChangeRecord(name, "values", old.hidden or "shown", new.hidden or "shown")]
-        if old.hidden != new.hidden
-        else []
+        [ChangeRecord(name, "values", old.hidden or "shown", new.hidden or "shown")] if old.hidden != new.hidden else []
     )
     return found + _moved(before, after, old, new, name) + _values(old, new, name)
 
 
-def _moved(
-    before: SeeRecord, after: SeeRecord, old: TensorRecord, new: TensorRecord, name: str
-) -> list[ChangeRecord]:
+def _moved(before: SeeRecord, after: SeeRecord, old: TensorRecord, new: TensorRecord, name: str) -> list[ChangeRecord]:
     if old.storage is None or new.storage is None:
         return []
     there = before.storages[old.storage].address + old.byte_offset

@@ -62,9 +62,7 @@ def _height(see: SeeRecord) -> int:
     """About how high the page is, in pixels at 640 wide; the script corrects it where it may."""
     high = 70 + 20 * len(wording.sharing(see)) + sum(map(_tensor_height, see.tensors))
     for k in range(len(see.storages)):
-        high += 50 + sum(
-            34 if isinstance(line, Gap) else 21 * (2 + len(line.rows)) + 6 for line in strips(see, k)
-        )
+        high += 50 + sum(34 if isinstance(line, Gap) else 21 * (2 + len(line.rows)) + 6 for line in strips(see, k))
     return high
 
 
@@ -99,9 +97,7 @@ def _section(see: SeeRecord, number: int) -> str:
     title = wording.storage_title(see, number)
     drawn = strips(see, number)
     lines = "".join(_gap(line) if isinstance(line, Gap) else _strip(line, title) for line in drawn)
-    members = [
-        _tensor(see, k, see.storages[number]) for k, t in enumerate(see.tensors) if t.storage == number
-    ]
+    members = [_tensor(see, k, see.storages[number]) for k, t in enumerate(see.tensors) if t.storage == number]
     wide = max((len(box.text) for line in drawn if isinstance(line, Strip) for box in line.boxes), default=1)
     strip = f'<div class=scroll data-s={number} style="--wide:{wide}ch">{lines}</div>'
     return f"<section><h2>{escape(title)}</h2>{strip}{''.join(members)}</section>"
@@ -131,9 +127,7 @@ def _odd(box: Box) -> str:
 
 def _tensor(see: SeeRecord, at: int, storage: StorageRecord | None) -> str:
     tensor = see.tensors[at]
-    spans = "".join(
-        f"<span>{label} <b class=n>{escape(value)}</b></span>" for label, value in wording.facts(tensor)
-    )
+    spans = "".join(f"<span>{label} <b class=n>{escape(value)}</b></span>" for label, value in wording.facts(tensor))
     remarks = "".join(f"<p>{escape(remark)}</p>" for remark in wording.remarks(tensor))
     facts = f"<p class=facts>{spans}</p>{remarks}"
     caption = wording.caption(tensor.dtype, tensor.shape)
@@ -160,9 +154,7 @@ def _grid(tensor: TensorRecord, grid: Grid) -> str:
         cells = [_entry(box, place) for box, place in zip(boxes, places, strict=True)]
         head = f"<th scope=row>{grid.rows[r]}" if grid.rows else ""
         lines.append(f"<tr>{head}{_with_cut(cells, cut_col, '<td class=cut>…')}")
-    body = _with_cut(
-        lines, cut_row, "<tr><th>⋮" + "<td class=cut>⋮" * (len(grid.cols) + (cut_col is not None))
-    )
+    body = _with_cut(lines, cut_row, "<tr><th>⋮" + "<td class=cut>⋮" * (len(grid.cols) + (cut_col is not None)))
     caption = f"<caption>{grid.title}</caption>" if grid.title else ""
     return f'<div class=scroll><table aria-label="{escape(tensor.name)}">{caption}{top}{body}</table></div>'
 
@@ -186,11 +178,7 @@ def _pictures(tensor: TensorRecord) -> str:
 def _picture(picture: PictureRecord, name: str) -> str:
     index = f"[{picture.index[0]}]" if picture.index else ""
     means = ", ".join(wording.number(mean) for mean in picture.means)
-    alt = escape(
-        f"{name}{index} as a picture, {picture.shape[-1]} × {picture.shape[-2]} pixels; channel means {means}"
-    )
+    alt = escape(f"{name}{index} as a picture, {picture.shape[-1]} × {picture.shape[-2]} pixels; channel means {means}")
     zoom = max(64 // max(picture.width, picture.height), 1)
     image = f'<img alt="{alt}" width={picture.width * zoom} height={picture.height * zoom}'
-    return (
-        f'<figure>{image} src="data:image/png;base64,{picture.png}"><figcaption>{index}</figcaption></figure>'
-    )
+    return f'<figure>{image} src="data:image/png;base64,{picture.png}"><figcaption>{index}</figcaption></figure>'

@@ -27,13 +27,7 @@ _COLOUR_TYPE = {1: 0, 3: 2, 4: 6}  # PNG's numbers for grey, RGB and RGBA
 def looks_like_image(shape: tuple[int, ...], dtype: str) -> bool:
     """Whether ``(C, H, W)`` or ``(N, C, H, W)`` with 1, 3 or 4 channels of at least 8 × 8 real numbers."""
     real = dtype == "uint8" or dtype.startswith(("float", "bfloat"))
-    return (
-        real
-        and len(shape) in (3, 4)
-        and 0 not in shape
-        and shape[-3] in _COLOUR_TYPE
-        and min(shape[-2:]) >= 8
-    )
+    return real and len(shape) in (3, 4) and 0 not in shape and shape[-3] in _COLOUR_TYPE and min(shape[-2:]) >= 8
 
 
 def pictures(read: Callable[[tuple[Any, ...]], Array], shape: tuple[int, ...]) -> tuple[PictureRecord, ...]:
@@ -75,9 +69,7 @@ def _shades(images: Array) -> tuple[Array, str]:
 def _png(image: Array) -> bytes:
     """``(C, H, W)`` bytes as a PNG file."""
     channels, height, width = image.shape
-    rows = np.zeros(
-        (height, 1 + width * channels), np.uint8
-    )  # each row opens with its filter's number, 0: none
+    rows = np.zeros((height, 1 + width * channels), np.uint8)  # each row opens with its filter's number, 0: none
     rows[:, 1:] = image.transpose(1, 2, 0).reshape(height, -1)
     header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPE[channels], 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b""))

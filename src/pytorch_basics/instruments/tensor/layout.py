@@ -64,9 +64,7 @@ def strips(see: SeeRecord, number_: int) -> list[Strip | Gap]:
     labels = _labels(see, number_)
     texts = [box.text for box in boxes] + [text for _, row in labels for text in row.values()]
     widest = max(map(len, [*texts, str(storage.count)]))
-    per_line = _per_line(
-        max(7, *(len(name) for name, _ in labels), 0), widest, see.members(number_), storage.count
-    )
+    per_line = _per_line(max(7, *(len(name) for name, _ in labels), 0), widest, see.members(number_), storage.count)
     lines: list[Strip | Gap] = []
     end = 0
     for run in _runs(storage.cells):
@@ -84,8 +82,7 @@ def _boxes(storage: StorageRecord) -> list[Box]:
     if not storage.values:
         return [Box(NO_VALUE, False, (cell,)) for cell in storage.cells]
     return [
-        Box(number(value), is_odd(value), (cell,))
-        for cell, value in zip(storage.cells, storage.values, strict=True)
+        Box(number(value), is_odd(value), (cell,)) for cell, value in zip(storage.cells, storage.values, strict=True)
     ]
 
 
@@ -99,11 +96,7 @@ def _per_line(label: int, cell: int, members: list[TensorRecord], count: int) ->
 def _labels(see: SeeRecord, number_: int) -> list[tuple[str, dict[int, str]]]:
     """For each tensor in a small storage, the index it has at each cell."""
     storage, members = see.storages[number_], see.members(number_)
-    if (
-        storage.count > MOST_LABELLED
-        or len(members) > MOST_ROWS
-        or any(t.numel > 4 * MOST_LABELLED for t in members)
-    ):
+    if storage.count > MOST_LABELLED or len(members) > MOST_ROWS or any(t.numel > 4 * MOST_LABELLED for t in members):
         return []
     return [(shortened(tensor.name), _label_row(tensor, storage)) for tensor in members]
 
@@ -113,9 +106,7 @@ def _label_row(tensor: TensorRecord, storage: StorageRecord) -> dict[int, str]:
     for index in product(*map(range, tensor.shape)):
         for cell in storage.cells_under(tensor.byte_of(index), tensor.itemsize):
             here.setdefault(cell, []).append(f"[{','.join(map(str, index))}]")
-    return {
-        cell: texts[0] if len(texts) == 1 else f"{texts[0]}+{len(texts) - 1}" for cell, texts in here.items()
-    }
+    return {cell: texts[0] if len(texts) == 1 else f"{texts[0]}+{len(texts) - 1}" for cell, texts in here.items()}
 
 
 def shortened(name: str, most: int = 14) -> str:

@@ -60,11 +60,7 @@ class Place:
         """Equal for two places that cover the same bytes, whatever their shape, order or dtype."""
         low, _ = self.bounds()
         runs = [(1, self.itemsize)]
-        steps = (
-            (abs(step), size)
-            for size, step in zip(self.shape, self.strides, strict=True)
-            if step and size != 1
-        )
+        steps = ((abs(step), size) for size, step in zip(self.shape, self.strides, strict=True) if step and size != 1)
         for step, size in sorted(steps):
             last_step, last_size = runs[-1]
             if step == last_step * last_size:

@@ -29,9 +29,7 @@ def _written(count: int, frame: FrameType) -> list[str | None]:
     unknown: list[str | None] = [None] * count
     try:
         found = Source.executing(frame)
-    except (
-        Exception
-    ):  # executing reads files and bytecode; whatever goes wrong there, a name is only a nicety
+    except Exception:  # executing reads files and bytecode; whatever goes wrong there, a name is only a nicety
         return unknown
     if not isinstance(found.node, ast.Call):
         return unknown

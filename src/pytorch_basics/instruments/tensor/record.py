@@ -199,8 +199,7 @@ class SeeRecord:
 
 
 _KINDS = {
-    kind.__name__: kind
-    for kind in (StatsRecord, PictureRecord, TensorRecord, StorageRecord, SharingRecord, SeeRecord)
+    kind.__name__: kind for kind in (StatsRecord, PictureRecord, TensorRecord, StorageRecord, SharingRecord, SeeRecord)
 }
 
 

@@ -63,12 +63,8 @@ def _strip(strip: Strip) -> list[str]:
 
 
 def _cells(texts: list[str], left: float, wide: float, boxed: bool) -> str:
-    boxes = "".join(
-        f"M{left + k * wide:.0f} -13h{wide - 3:.0f}v17h-{wide - 3:.0f}z" for k in range(len(texts))
-    )
-    middle = (
-        f'<text x="{left + (k + 0.5) * wide - 1:.0f}">{escape(text)}</text>' for k, text in enumerate(texts)
-    )
+    boxes = "".join(f"M{left + k * wide:.0f} -13h{wide - 3:.0f}v17h-{wide - 3:.0f}z" for k in range(len(texts)))
+    middle = (f'<text x="{left + (k + 0.5) * wide - 1:.0f}">{escape(text)}</text>' for k, text in enumerate(texts))
     group = f'<g text-anchor="middle"{"" if boxed else CLASS_SOFT}>{"".join(middle)}</g>'
     return (f'<path d="{boxes}"/>' if boxed else "") + group
 

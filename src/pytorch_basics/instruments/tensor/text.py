@@ -45,9 +45,7 @@ def _strip(strip: Strip) -> list[str]:
     rows += strip.rows
     first = max(len(name) for name, _ in rows)
     wide = max(len(cell) for _, cells in rows for cell in cells)
-    return [
-        f"  {name:<{first}}" + "".join(f"  {cell:>{wide}}" for cell in cells).rstrip() for name, cells in rows
-    ]
+    return [f"  {name:<{first}}" + "".join(f"  {cell:>{wide}}" for cell in cells).rstrip() for name, cells in rows]
 
 
 def _value(box: Box) -> str:

@@ -49,9 +49,7 @@ def is_odd(value: Value) -> bool:
 
 def facts(tensor: TensorRecord) -> list[tuple[str, str]]:
     """Label and value of everything that is known of a tensor besides its numbers."""
-    bytes_or_none = (
-        " bytes" if tensor.requires_grad is None else ""
-    )  # NumPy steps in bytes, PyTorch in elements
+    bytes_or_none = " bytes" if tensor.requires_grad is None else ""  # NumPy steps in bytes, PyTorch in elements
     found: list[tuple[str, object | None]] = [
         ("shape", tensor.shape),
         ("dtype", tensor.dtype),
@@ -116,11 +114,7 @@ def _statistics(tensor: TensorRecord) -> list[str]:
 def shades(tensor: TensorRecord) -> str:
     """How the pictures of a tensor were made: how many, which pixels, which values are black and white."""
     picture = tensor.pictures[0]
-    parts = (
-        [f"pictures of the first {len(tensor.pictures)} of {tensor.shape[0]}"]
-        if picture.index
-        else ["picture"]
-    )
+    parts = [f"pictures of the first {len(tensor.pictures)} of {tensor.shape[0]}"] if picture.index else ["picture"]
     if tensor.pictures[1:] and len(tensor.pictures) == tensor.shape[0]:
         parts = [f"pictures of all {tensor.shape[0]}"]
     if picture.sampled:

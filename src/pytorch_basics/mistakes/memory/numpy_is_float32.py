@@ -33,8 +33,7 @@ def shown_by(evidence: Evidence) -> bool:
         return False
     given, expected = list(arrays_in(evidence.given)), list(arrays_in(evidence.expected))
     kept = any(
-        one.dtype == torch.float64 and other.dtype == torch.float32
-        for one, other in zip(given, expected, strict=False)
+        one.dtype == torch.float64 and other.dtype == torch.float32 for one, other in zip(given, expected, strict=False)
     )
     return kept and any(
         isinstance(array, np.ndarray) and array.dtype == np.float64 for array in arrays_in(evidence.args)

@@ -11,9 +11,7 @@ def broken() -> Answer:
     before = x.clone()
     flat = x.reshape(6)
     flat.zero_()
-    return Answer(
-        given=(flat, x), expected=(torch.zeros_like(flat), before.clone()), args=(before,), args_after=(x,)
-    )
+    return Answer(given=(flat, x), expected=(torch.zeros_like(flat), before.clone()), args=(before,), args_after=(x,))
 
 
 def fixed() -> Answer:
@@ -21,9 +19,7 @@ def fixed() -> Answer:
     before = x.clone()
     flat = x.reshape(6).clone()
     flat.zero_()
-    return Answer(
-        given=(flat, x), expected=(torch.zeros_like(flat), before.clone()), args=(before,), args_after=(x,)
-    )
+    return Answer(given=(flat, x), expected=(torch.zeros_like(flat), before.clone()), args=(before,), args_after=(x,))
 
 
 def shown_by(evidence: Evidence) -> bool:

@@ -19,9 +19,7 @@ def fixed() -> Answer:
 
 def shown_by(evidence: Evidence) -> bool:
     """PyTorch says that these strides cannot give this view."""
-    return (
-        isinstance(evidence, Raised) and "view size is not compatible with input tensor" in evidence.message
-    )
+    return isinstance(evidence, Raised) and "view size is not compatible with input tensor" in evidence.message
 
 
 MISTAKE = Mistake(

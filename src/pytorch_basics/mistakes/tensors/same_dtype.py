@@ -52,10 +52,7 @@ MISTAKE = Mistake(
     id="tensors.same_dtype",
     code="T2",
     title="torch.Tensor and torch.tensor give the same dtype",
-    see=(
-        "The numbers are right and the dtype is not: `float32` where `int64` was wanted, or the other way"
-        " round."
-    ),
+    see=("The numbers are right and the dtype is not: `float32` where `int64` was wanted, or the other way round."),
     why=(
         "`torch.tensor` takes the dtype from the data: whole numbers give `int64`, one decimal point gives "
         "`float32`. `torch.Tensor` gives `float32` whatever the list holds."
