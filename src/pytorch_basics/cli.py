@@ -11,6 +11,7 @@ import json
 import sys
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from pathlib import Path
 
 from pytorch_basics import __version__
@@ -22,6 +23,9 @@ _OLDEST_PYTHON, _OLDEST_TORCH = (3, 11), (2, 13)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal or a pipe that has no ✓ shows a ? instead
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         _must_be_recent(sys.version_info[:2], _torch_version())

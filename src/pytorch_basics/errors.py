@@ -37,7 +37,7 @@ def wrong(what: str, argument: str, value: object, wanted: str, instead: str) ->
 
 
 def nearest(word: str, known: Iterable[str], most: int = 3) -> str:
-    """What the writer of ``word`` may have meant, as ``a, b or c``; all known words when none is near."""
+    """What the writer of ``word`` may have meant, as ``a, b or c``; the first known words when none is near."""
     known = sorted(known)
     near = get_close_matches(word, known, n=most, cutoff=0.4) or known[:most]
     return near[0] if len(near) == 1 else f"{', '.join(near[:-1])} or {near[-1]}"

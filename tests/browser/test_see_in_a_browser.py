@@ -1,26 +1,13 @@
 """The live view of ``pb.see`` in a real browser: what lights up, where arrow keys go, what can be read."""
 
 import re
-import shutil
 
 import pytest
 import torch
-from playwright.sync_api import sync_playwright
 
 import pytorch_basics as pb
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -247,7 +247,7 @@ def test_the_first_check_waits_for_the_template_and_says_so(cell: Cell, capsys: 
         try:
             desk = Desk("toy", TOY.get, lambda: list(TOY), lambda: cold)
             assert desk.check(toy_exercises.DOUBLE, cell("def double(x):\n    return 2 * x\n")["double"]).passed
-            assert "The checker is starting" in capsys.readouterr().err
+            assert "The checker is starting" in capsys.readouterr().out
         finally:
             cold.stop()
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytorch_basics.course import catalogue
-from pytorch_basics.errors import Problem
+from pytorch_basics.course import COURSE, catalogue
+from pytorch_basics.course.overview import notebook_name
+from pytorch_basics.errors import Problem, nearest
 from pytorch_basics.practice.sandbox import Sandbox
 from pytorch_basics.practice.verdict import Verdict, from_reply
 
@@ -34,11 +37,16 @@ class Checked:
 
 
 def check(path: Path, sandbox: Sandbox) -> Checked:
-    """Run the notebook and judge every exercise in it. Raises ``Problem`` when it is no notebook."""
+    """Run the notebook and judge every exercise in it. Raises ``Problem`` when it is no notebook.
+
+    A lesson's notebook, known by its name, is judged on all exercises of its topic, also those that were deleted.
+    """
     cells = list(code_cells(path))
-    ids = [id for id in exercise_ids(cells) if catalogue.find(id)]
-    verdicts: dict[str, Verdict] = {}
-    errors: list[str] = []
+    lesson = [topic for topic in COURSE if path.name == notebook_name(topic)]
+    taught = [task.id for topic in lesson for task in catalogue.of_topic(topic)]
+    ids = list(dict.fromkeys([*exercise_ids(cells), *taught]))
+    verdicts = {id: _unknown(id) for id in ids if catalogue.find(id) is None}
+    errors = [] if ids else ["it holds no exercises"]
     while left := [id for id in ids if id not in verdicts]:
         request = {
             "course": "pytorch_basics.course",
@@ -47,40 +55,62 @@ def check(path: Path, sandbox: Sandbox) -> Checked:
             "seconds": SILENCE,
         }
         reply = sandbox.ask(request, [], SILENCE * (len(cells) + 1), lambda: None)
-        errors = errors or reply["errors"]
+        errors += [error for error in reply["errors"] if error not in errors]
         found = {id: from_reply(id, fields) for id, fields in reply["verdicts"].items()}
         stuck = reply["stuck"]
         if reply["trouble"] and stuck in left:
             # What came before it is judged; it is itself the trouble; what comes after is run again without it.
-            reached = [id for id in left if found[id].status != "refused"]
+            reached = [id for id in left if found[id].status not in ("refused", "todo")]
             verdicts |= {id: found[id] for id in [*reached, stuck]}
         else:
             verdicts |= found
+        if reply["trouble"] and (stuck not in left or found[stuck].status != "refused"):
+            errors.append(f"cell {reply['cell']}: {reply['trouble']}")  # no exercise of ours, the cell itself
     return Checked(path, [verdicts[id] for id in ids], errors)
+
+
+def _unknown(id: str) -> Verdict:
+    message = f'There is no exercise "{id}". Did you mean {nearest(id, catalogue.ids())}?'
+    return Verdict(id, "refused", message)
 
 
 def code_cells(path: Path) -> Iterator[tuple[int, str]]:
     """The code cells, numbered from 1, without the lines that only a notebook understands."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        sources = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     except FileNotFoundError as error:
         raise Problem(f"{path} does not exist; name a notebook, or a topic such as tensors") from error
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise Problem(f"{path} is not a readable notebook ({error}); nothing in it was changed") from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error).splitlines()[0]
+        raise Problem(f"{path} is not a readable notebook ({reason}); nothing in it was changed") from error
     for number, source in enumerate(sources, start=1):
-        lines = "".join(source).splitlines()
-        if not (lines and lines[0].startswith("%%")):
-            yield number, "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+        if not source.startswith("%%"):
+            python = source if _tree(source) else "\n".join(map(_without_magic, source.splitlines()))
+            yield number, python
+
+
+def _tree(source: str) -> ast.Module | None:
+    """The cell as Python; None where it is none."""
+    with warnings.catch_warnings(action="ignore"):  # about the learner's backslashes, say
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError):
+            return None
+
+
+def _without_magic(line: str) -> str:
+    start = line.lstrip()
+    return line[: len(line) - len(start)] + "pass" if start.startswith(("%", "!")) else line
 
 
 def exercise_ids(cells: list[tuple[int, str]]) -> list[str]:
     """The ids in ``@pb.exercise("…")`` and ``pb.predict("…")``, in the order of the cells, each once."""
     found: dict[str, None] = {}
     for _, source in cells:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:  # the run will say so
+        tree = _tree(source)
+        if tree is None:  # the run will say so; the exercise counts all the same
+            found |= dict.fromkeys(re.findall(r"""\.(?:exercise|predict)\(\s*["']([^"']+)["']""", source))
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:

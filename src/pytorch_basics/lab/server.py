@@ -5,6 +5,7 @@ In go a folder, a port and a browser; JupyterLab opens on the start page. It loo
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from pytorch_basics.errors import Problem
 from pytorch_basics.lab import welcome
+from pytorch_basics.practice.progress import FOLDER
 
 DEFAULT_PORT = 8888
 
@@ -38,7 +40,8 @@ def arguments(folder: Path, port: int | None, browser: str | None) -> list[str]:
         f"--ServerApp.port={port or DEFAULT_PORT}",
         f"--ServerApp.port_retries={50 if port is None else 0}",
         f"--LabApp.default_url=/lab/tree/{welcome.NAME}",
-        "--LabApp.news_url=",
+        f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}",  # asks for no news
+        f"--LabApp.workspaces_dir={folder / FOLDER / 'lab'}",  # open tabs belong to the folder, not to the person
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
     ]
@@ -59,4 +62,6 @@ def _must_be_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Problem(f"port {port} is in use ({error.strerror}); choose another, such as {port + 1}") from error
+            other = port + 1 if DEFAULT_PORT <= port < 65535 else DEFAULT_PORT
+            trouble = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+            raise Problem(f"port {port} {trouble}; choose another, such as {other}") from error

@@ -18,7 +18,7 @@ from pytorch_basics.course import COURSE
 from pytorch_basics.course.overview import notebook_name
 from pytorch_basics.errors import Problem, nearest
 from pytorch_basics.lab import shipped, welcome
-from pytorch_basics.practice.progress import FOLDER, Progress
+from pytorch_basics.practice.progress import FOLDER, Progress, Row
 
 _MANIFEST = "manifest.json"
 
@@ -33,14 +33,15 @@ class Workspace:
     def prepare(self) -> None:
         """Bring in every notebook that is missing or newer, and write the start page."""
         try:
+            rows = Progress(self.folder).rows()  # first, because it may refuse
             (self.folder / FOLDER).mkdir(parents=True, exist_ok=True)
             written = self._manifest()
             for name, path in shipped.places().items():
                 self._bring(name, shipped.cleared(path), written)
-            self._welcome(written)
+            self._welcome(rows, written)
             self._save(written)
         except OSError as error:
-            raise Problem(f"the folder {self.folder} cannot be written ({error.strerror}); name another one") from error
+            raise self._cannot(error) from error
 
     def reset(self, topic: str) -> Path:
         """Put the topic's notebook back as it was shipped; gives the path of the backup of the learner's."""
@@ -48,40 +49,44 @@ class Workspace:
             raise Problem(f'there is no topic "{topic}". Did you mean {nearest(topic, COURSE)}?')
         name = notebook_name(topic)
         target = self.folder / name
-        if not target.exists():
-            raise Problem(f"{target} does not exist; bring it in with: pytorch-basics lab {self.folder}")
-        backup = _free(target.with_name(f"{target.stem}.backup-{time.strftime('%Y%m%d-%H%M%S')}.ipynb"))
         try:
-            target.rename(backup)
+            if not target.exists():
+                raise Problem(f"{target} does not exist; bring it in with: pytorch-basics lab {self.folder}")
+            backup = _free(target.with_name(f"{target.stem}.backup-{time.strftime('%Y%m%d-%H%M%S')}.ipynb"))
             written = self._manifest()
+            target.rename(backup)
             self._bring(name, shipped.cleared(shipped.places()[name]), written)
             self._save(written)
         except OSError as error:
-            raise Problem(f"the folder {self.folder} cannot be written ({error.strerror})") from error
+            raise self._cannot(error) from error
         return backup
+
+    def _cannot(self, error: OSError) -> Problem:
+        where = error.filename2 or error.filename or self.folder
+        return Problem(f"the folder {self.folder} cannot be written ({error.strerror}: {where}); name another one")
 
     def _bring(self, name: str, fresh: bytes, written: dict[str, dict[str, str]]) -> None:
         """Write the notebook, unless the learner edited theirs: then a newer one goes beside it."""
         target, known = self.folder / name, written.get(name, {})
-        edited = target.exists() and _digest(target.read_bytes()) != known.get("wrote")
+        edited = target.exists() and _digest(target.read_bytes()) not in (known.get("wrote"), _digest(fresh))
         if not edited:
             if not target.exists() or target.read_bytes() != fresh:
                 _write(target, fresh)
             written[name] = {"wrote": _digest(fresh), "course": _digest(fresh)}
-        elif known.get("course") != _digest(fresh) and target.read_bytes() != fresh:
+        elif known.get("course") != _digest(fresh):
             beside = _free(target.with_name(f"{target.stem}.new.ipynb"))
             _write(beside, fresh)
             written[name] = {"wrote": known.get("wrote", ""), "course": _digest(fresh)}
             self.messages.append(f"{name} has a newer version; yours is kept, the new one is {beside.name}")
 
-    def _welcome(self, written: dict[str, dict[str, str]]) -> None:
+    def _welcome(self, rows: dict[str, Row], written: dict[str, dict[str, str]]) -> None:
         """The start page is written anew each time; one that the learner edited is kept under another name."""
         target = self.folder / welcome.NAME
         if target.exists() and welcome.sources(target) != written.get(welcome.NAME, {}).get("wrote"):
             kept = _free(target.with_name("Welcome.yours.ipynb"))
             target.rename(kept)
             self.messages.append(f"you edited {welcome.NAME}; yours is kept as {kept.name}")
-        _write(target, welcome.notebook(Progress(self.folder).rows()))
+        _write(target, welcome.notebook(rows))
         written[welcome.NAME] = {"wrote": welcome.sources(target)}
 
     def _manifest(self) -> dict[str, dict[str, str]]:

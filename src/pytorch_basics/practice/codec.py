@@ -9,6 +9,7 @@ other kind travels as its type's name and its repr, and decodes to an ``Opaque``
 from __future__ import annotations
 
 import ctypes
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ import torch
 MOST_BYTES = 64 * 2**20
 DEEPEST = 40
 LONGEST_TEXT = 100_000
+MOST_TEXT = 8 * 2**20  # of the tree, written as JSON
 
 Tree = dict[str, Any]
 
@@ -35,16 +37,22 @@ class Opaque:
 
 
 def encode(value: Any) -> tuple[Tree, list[bytes]]:
-    """``value`` as a tree and its memory blocks. Raises ``TooLarge`` above ``MOST_BYTES`` of memory."""
+    """``value`` as a tree and its memory blocks. Raises ``TooLarge`` above ``MOST_BYTES`` or ``MOST_TEXT``."""
     writer = _Writer()
-    tree = writer.node(value, 0)
+    node = writer.node(value, 0)
     blocks = writer.blocks()
-    return {"value": tree, "storages": writer.storage_rows(), "blocks": len(blocks)}, blocks
+    tree = {"value": node, "storages": writer.storage_rows(), "blocks": len(blocks)}
+    if len(json.dumps(tree)) > MOST_TEXT:
+        raise TooLarge("it holds more numbers, text or tensors than can be compared")
+    return tree, blocks
 
 
 def decode(tree: Tree, blocks: list[bytes]) -> Any:
-    """The value again. Raises ``ValueError`` (or ``KeyError``) when the data is malformed."""
-    return _Reader(tree, blocks).value(tree["value"])
+    """The value again. Raises ``ValueError`` when the data is malformed, in whatever way."""
+    try:
+        return _Reader(tree, blocks).value(tree["value"])
+    except Exception as error:  # forged data fails wherever it fails first
+        raise ValueError(f"malformed data ({type(error).__name__})") from error
 
 
 class _Writer:
@@ -58,6 +66,8 @@ class _Writer:
 
     def node(self, value: Any, depth: int) -> Any:
         kind = type(value)
+        if kind is int and value.bit_length() > 64:  # JSON refuses numbers of thousands of digits
+            return {"k": "integer", "hex": hex(value)}
         if value is None or kind in (bool, int, float, str):
             return _text_cut(value)
         if depth > DEEPEST:
@@ -66,7 +76,7 @@ class _Writer:
             return self._tensor(value, depth)
         if isinstance(value, np.ndarray):
             return self._array(value)
-        if isinstance(value, np.generic):
+        if isinstance(value, np.generic) and type(value.item()) in (bool, int, float, complex, str):
             return {"k": "scalar", "dtype": value.dtype.str, "item": self.node(value.item(), depth + 1)}
         if kind is torch.Size:
             return {"k": "size", "items": [int(n) for n in value]}
@@ -83,7 +93,8 @@ class _Writer:
         return _opaque(value)
 
     def _tensor(self, tensor: torch.Tensor, depth: int) -> Any:
-        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type not in ("cpu", "meta"):
+        strided = tensor.layout is torch.strided and not tensor.is_quantized and not tensor.is_nested
+        if not strided or tensor.device.type not in ("cpu", "meta"):
             return _opaque(tensor)
         facts: Tree = {
             "k": "tensor",
@@ -94,6 +105,7 @@ class _Writer:
             "requires_grad": tensor.requires_grad,
             "parameter": isinstance(tensor, torch.nn.Parameter),
             "conj": tensor.is_conj(),
+            "neg": tensor.is_neg(),
             "storage": None,
         }
         if tensor.device.type == "cpu":
@@ -181,11 +193,13 @@ class _Reader:
     def _tensor(self, node: Tree) -> torch.Tensor:
         dtype = getattr(torch, node["dtype"])
         if node["storage"] is None:
-            return torch.empty_strided(node["shape"], node["stride"], dtype=dtype, device="meta")
-        tensor = torch.empty(0, dtype=dtype)
-        tensor.set_(self._storage(node["storage"]), node["offset"], node["shape"], node["stride"])
+            tensor = torch.empty_strided(node["shape"], node["stride"], dtype=dtype, device="meta")
+        else:
+            tensor = self._in_memory(node, torch.empty(0, dtype=dtype))
         if node["conj"]:
             tensor = tensor.conj()
+        if node["neg"]:
+            tensor = torch._neg_view(tensor)
         if node["parameter"]:
             tensor = torch.nn.Parameter(tensor, requires_grad=node["requires_grad"])
         elif node["requires_grad"]:
@@ -194,11 +208,19 @@ class _Reader:
             tensor.grad = self.value(node["grad"])
         return tensor
 
+    def _in_memory(self, node: Tree, tensor: torch.Tensor) -> torch.Tensor:
+        storage = self._storage(node["storage"])
+        nbytes = storage.nbytes()
+        tensor.set_(storage, node["offset"], node["shape"], node["stride"])
+        if storage.nbytes() != nbytes:  # set_ makes a storage larger rather than refuse
+            raise ValueError("a tensor that reaches beyond its memory")
+        return tensor
+
     def _array(self, node: Tree) -> np.ndarray[Any, Any]:
         block, start, _, _ = self._rows[node["storage"]]
         dtype = np.dtype(node["dtype"])
         if block < 0:
-            return np.empty(node["shape"], dtype=dtype)
+            return np.frombuffer(b"", dtype=dtype).reshape(node["shape"])  # refuses a shape that has elements
         array: np.ndarray[Any, Any] = np.ndarray(
             node["shape"], dtype, self._blocks[block].data, start + node["start"], node["strides"]
         )
@@ -228,6 +250,9 @@ class _Reader:
 
     def _device(self, node: Tree) -> torch.device:
         return torch.device(node["name"])
+
+    def _integer(self, node: Tree) -> int:
+        return int(node["hex"], 16)
 
     def _complex(self, node: Tree) -> complex:
         return complex(*node["parts"])

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from pytorch_basics.instruments.tensor.wording import caption
 from pytorch_basics.practice.codec import Opaque
 from pytorch_basics.practice.exercise import Same
 
@@ -124,15 +125,27 @@ def _tensors(given: Any, expected: Any, same: Same, where: str) -> str | None:
         return f"{where} the shape {tuple(given.shape)}; expected {tuple(expected.shape)}"
     if same.dtype and given.dtype != expected.dtype:
         return f"{where} the dtype {_dtype(given)}; expected {_dtype(expected)}"
+    if same.strides and _strides(given) != _strides(expected):
+        return f"{where} the strides {_strides(given)}; expected {_strides(expected)}"
     if isinstance(given, np.ndarray):
-        given, expected = torch.from_numpy(given.copy()), torch.from_numpy(expected.copy())
-    if same.strides and given.stride() != expected.stride():
-        return f"{where} the strides {given.stride()}; expected {expected.stride()}"
+        given, expected = as_tensor(given), as_tensor(expected)
+    if given.device != expected.device:
+        return f"{where} a tensor on {given.device}; expected {expected.device}"
     if same.grad:
         found = _grads(given, expected, same, where)
         if found:
             return found
     return _elements(given, expected, same, where) if same.values else None
+
+
+def as_tensor(array: np.ndarray[Any, Any]) -> torch.Tensor:
+    """A copy of the array as a tensor, also where PyTorch has not its byte order or its precision."""
+    known = {"f": min(array.itemsize, 8), "c": min(array.itemsize, 16)}.get(array.dtype.kind, array.itemsize)
+    return torch.from_numpy(array.astype(f"={array.dtype.kind}{known}", order="C"))
+
+
+def _strides(value: Any) -> tuple[int, ...]:
+    return tuple(value.stride() if isinstance(value, torch.Tensor) else value.strides)
 
 
 def _grads(given: torch.Tensor, expected: torch.Tensor, same: Same, where: str) -> str | None:
@@ -146,9 +159,8 @@ def _grads(given: torch.Tensor, expected: torch.Tensor, same: Same, where: str) 
 
 
 def _elements(given: torch.Tensor, expected: torch.Tensor, same: Same, where: str) -> str | None:
-    if given.device.type == "meta" or expected.device.type == "meta":
-        same_device = given.device == expected.device
-        return None if same_device else f"{where} a tensor on {given.device}; expected {expected.device}"
+    if given.device.type == "meta":
+        return None  # there are no elements to compare
     if given.numel() > MOST_ELEMENTS:
         return f"{where} {given.numel():,} elements, too many to compare"
     differing = int(differs(given, expected, same).sum())
@@ -169,7 +181,7 @@ def differs(given: torch.Tensor, expected: torch.Tensor, same: Same) -> torch.Te
 
 
 def _close(given: Any, expected: Any, same: Same) -> bool:
-    if isinstance(expected, (float, np.floating)):
+    if isinstance(expected, (float, complex, np.inexact)):
         return bool(np.isclose(given, expected, rtol=same.rtol, atol=same.atol, equal_nan=True))
     return bool(given == expected)
 
@@ -231,9 +243,10 @@ def kind(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, torch.Tensor):
-        return f"a tensor {_dtype(value)}{list(value.shape)}"
+        name = "Parameter" if isinstance(value, torch.nn.Parameter) else "tensor"
+        return f"a {name} {_dtype(value)}{list(value.shape)}"
     if isinstance(value, np.ndarray):
-        return f"a NumPy array {_dtype(value)}{list(value.shape)}"
+        return f"a NumPy array {caption(_dtype(value), value.shape)}"
     if isinstance(value, Opaque):
         return f"{value.text} ({value.type})"
     if isinstance(value, (bool, int, float, str, complex, np.generic, torch.dtype)):

@@ -8,7 +8,6 @@ solution; the one exception is ``solution``, which shows the references after a 
 from __future__ import annotations
 
 import inspect
-import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -172,4 +171,4 @@ def _code(task: Exercise | Prediction, reference: Any) -> str:
 
 
 def _waiting() -> None:
-    print("The checker is starting (once in each notebook); this answer waits for it …", file=sys.stderr)
+    print("The checker is starting (once in each notebook); this answer waits for it …", flush=True)

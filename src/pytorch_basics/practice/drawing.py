@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pytorch_basics.practice.compare import Failed, Outcome, differs, kind, short
+from pytorch_basics.practice.compare import Failed, Outcome, as_tensor, differs, kind, short
 from pytorch_basics.practice.exercise import Same
 from pytorch_basics.practice.verdict import Panel
 
@@ -76,7 +76,7 @@ def _outcome(title: str, outcome: Outcome) -> Panel:
 def _dense(value: Any) -> torch.Tensor | None:
     """The value as a tensor that can be drawn, or None."""
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.dtype != np.uint64:
-        return torch.from_numpy(value.copy())
+        return as_tensor(value)
     if isinstance(value, torch.Tensor) and value.device.type == "cpu":
         return value.detach()
     return None

@@ -31,7 +31,7 @@ from pytorch_basics.practice.wire import Header
 
 
 def judge(request: Header, blocks: list[bytes], runner: Runner) -> Header:
-    """``{"verdicts": {id: fields of a Verdict}, "errors": [of cells], "stuck": the exercise that hung}``.
+    """``{"verdicts": {id: fields of a Verdict}, "errors": [of cells], "stuck": the exercise that hung, …}``.
 
     ``request`` holds ``course`` (a package), ``exercises`` (ids), and one of ``answer`` (its id; the pickle is
     ``blocks[0]``), ``cells`` (a notebook's) or ``guesses``.
@@ -49,7 +49,7 @@ def judge(request: Header, blocks: list[bytes], runner: Runner) -> Header:
         else:
             verdicts[id] = _verdict(exercise, jobs[id][1], solutions, heard)
     stuck = heard.at if heard.trouble else None
-    return {"verdicts": verdicts, "errors": heard.errors, "stuck": stuck, "trouble": heard.trouble}
+    return {"verdicts": verdicts, "errors": heard.errors, "stuck": stuck, "trouble": heard.trouble, "cell": heard.cell}
 
 
 def _exercise(course: str, id: str) -> Exercise | Prediction:

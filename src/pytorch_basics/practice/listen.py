@@ -13,10 +13,8 @@ from typing import Any
 
 import cloudpickle
 
-from pytorch_basics.practice.codec import decode
 from pytorch_basics.practice.compare import Outcome
 from pytorch_basics.practice.exercise import Exercise, call
-from pytorch_basics.practice.guess import plain
 from pytorch_basics.practice.perform import Frame, read
 from pytorch_basics.practice.start_runner import Runner
 from pytorch_basics.practice.wire import Garbled, Header, receive, send
@@ -36,6 +34,7 @@ class Heard:
     errors: list[str] = field(default_factory=list)
     unprotected: list[str] = field(default_factory=list)
     at: str | None = None  # the exercise it was busy with
+    cell: int | None = None  # and the cell of a notebook
     trouble: str | None = None
     printed: str = ""
     finished: bool = False
@@ -120,7 +119,7 @@ def _hear(heard: Heard, header: Header, blocks: list[bytes], jobs: Jobs) -> None
             raise Garbled("more outcomes than cases")
         found.append(read((header["tree"], blocks)))
     elif say == "guess":
-        heard.guesses[str(header["id"])] = plain(decode(header["guess"], blocks))
+        heard.guesses[str(header["id"])] = dict(header["guess"])
     elif say == "reached":
         heard.at = str(header["id"])
         heard.outcomes[heard.at] = []  # a cell that defines the exercise again counts anew
@@ -133,7 +132,9 @@ def _hear(heard: Heard, header: Header, blocks: list[bytes], jobs: Jobs) -> None
         heard.finished = True
     elif say == "finished":
         heard.finished = True
-    elif say != "cell":
+    elif say == "cell":
+        heard.cell = int(header["number"])
+    else:
         raise Garbled(str(say))
 
 

@@ -77,8 +77,11 @@ class Progress:
 
     def rows(self) -> dict[str, Row]:
         """Each exercise that was tried or helped with, by id. A workspace never used gives none."""
-        if not self.path.exists():
-            return {}
+        try:
+            if not self.path.exists():
+                return {}
+        except OSError as error:  # a folder that we may not look into
+            raise Problem(f"{self.path.parent} cannot be read ({error.strerror}); choose another folder") from error
         with self._open() as db:
             attempts = db.execute("SELECT exercise, status, misconception FROM attempts ORDER BY id").fetchall()
             helped = db.execute("SELECT exercise, kind FROM helped").fetchall()
@@ -90,7 +93,7 @@ class Progress:
             db = self._connect()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
-                raise Problem(f"{self.path} cannot be written ({error}); make its folder writable") from error
+                raise self._cannot(error) from error
             self._set_aside()
             db = self._connect()
         except OSError as error:
@@ -99,9 +102,13 @@ class Progress:
             with db:
                 yield db
         except sqlite3.OperationalError as error:
-            raise Problem(f"{self.path} cannot be written ({error}); make its folder writable") from error
+            raise self._cannot(error) from error
         finally:
             db.close()
+
+    def _cannot(self, error: sqlite3.OperationalError) -> Problem:
+        advice = "another program holds it; try again" if _busy(error) else "make its folder writable"
+        return Problem(f"{self.path} cannot be written ({error}); {advice}")
 
     def _connect(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,9 +121,7 @@ class Progress:
                     "update with: pip install --upgrade pytorch-basics"
                 )
             if version == 0:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(_TABLES)
-                db.execute(f"PRAGMA user_version = {SCHEMA}")
+                _make_tables(db)
             if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("quick_check failed")
         except BaseException:
@@ -127,13 +132,36 @@ class Progress:
     def _set_aside(self) -> None:
         """Rename the damaged file, with what SQLite keeps beside it, and say so."""
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        aside = self.path.with_name(f"progress-damaged-{stamp}.sqlite")
+        aside, number = self.path.with_name(f"progress-damaged-{stamp}.sqlite"), 1
+        while aside.exists():  # a second one in the same second
+            number += 1
+            aside = self.path.with_name(f"progress-damaged-{stamp}-{number}.sqlite")
         for ending in ("", "-wal", "-shm"):
             part = Path(f"{self.path}{ending}")
             if part.exists():
                 part.rename(f"{aside}{ending}")
         message = f"the progress file was damaged; it was set aside as {aside}, and a new one was started"
         warnings.warn(message, stacklevel=4)
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    """Several notebooks may find the file new at once, and SQLite does not wait by itself to switch its mode."""
+    patience = time.monotonic() + 10
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(_TABLES)
+            db.execute(f"PRAGMA user_version = {SCHEMA}")
+            return
+        except sqlite3.OperationalError as error:
+            if not _busy(error) or time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
+
+
+def _busy(error: sqlite3.OperationalError) -> bool:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the higher bits say why
 
 
 def _row(id: str, attempts: list[tuple[str, str, str]], helped: list[tuple[str, str]]) -> Row:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from pytorch_basics.practice.codec import encode
+from pytorch_basics.practice.guess import plain
 from pytorch_basics.practice.perform import Frame, perform
 from pytorch_basics.practice.wire import receive, send
 
@@ -26,7 +26,7 @@ def run(inbox: BinaryIO, outbox: BinaryIO, unprotected: list[str], limit: Callab
     header, blocks = receive(inbox)
     jobs = _jobs(header, inbox)
     if limit:
-        limit(header["seconds"], header["megabytes"])
+        limit(header["seconds"] * max(1, len(header.get("cells", ()))), header["megabytes"])
     send(outbox, {"say": "started", "unprotected": unprotected})
     if "cells" in header:
         _notebook(header, jobs, outbox)
@@ -82,7 +82,7 @@ def _notebook(header: dict[str, Any], jobs: Jobs, outbox: BinaryIO) -> None:
         return collect
 
     def predict(id: str, **guess: Any) -> None:
-        send(outbox, {"say": "guess", "id": id, "guess": encode(guess)[0]})
+        send(outbox, {"say": "guess", "id": id, "guess": {name: plain(value) for name, value in guess.items()}})
 
     def nothing(*_: Any, **__: Any) -> None:
         """In place of verbs that show something to a person."""

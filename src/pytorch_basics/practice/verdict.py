@@ -6,6 +6,7 @@ and the HTML repeats every sign of the text, so that both can be read by eye or 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -126,8 +127,7 @@ def html(verdict: Verdict) -> str:
 
 def _code(text: str) -> str:
     """Backticks to ``<code>``; the rest escaped."""
-    parts = escape(text).split("`")
-    return "".join(part if i % 2 == 0 else f"<code>{part}</code>" for i, part in enumerate(parts))
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _pre(title: str, body: str) -> str:
