@@ -1,6 +1,6 @@
 """What a look costs: ``pb.see`` with its HTML, against ``repr`` (and lovely-tensors if installed).
 
-Run ``OMP_NUM_THREADS=1 python benchmarks/see.py``. Medians of CPU time over interleaved runs on one thread; a big
+Run ``python benchmarks/see.py``. Medians of CPU time over interleaved runs on one thread; a big
 tensor is promised within 3 × its ``repr``, a small one within 5 ms.
 """
 

@@ -286,16 +286,16 @@ def test_ids_are_found_where_they_are_called_and_nowhere_else() -> None:
     assert exercise_ids(cells) == ["e.f", "start.total"]
 
 
-def test_the_command_passes_and_fails_by_its_exit_status(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_passes_and_fails_by_its_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """0 when every exercise of every notebook is passed, 1 otherwise; the misconception is in the line."""
     right, wrong = write(tmp_path / "right.ipynb", *RIGHT), write(tmp_path / "w.ipynb", IMPORTS, DOUBLE.format("x+2"))
     assert cli.main(["check", str(right)]) == 0
     shown = capsys.readouterr().out
     assert shown == "right.ipynb\n  ✓ start.double\n  ✓ start.guess\n  ✓ start.total\n"
     assert cli.main(["check", str(right), str(wrong)]) == 1
-    assert "✗ start.double  misconception: Your answer behaves as if doubling meant adding 2." in capsys.readouterr().out
+    assert (
+        "✗ start.double  misconception: Your answer behaves as if doubling meant adding 2." in capsys.readouterr().out
+    )
 
 
 def test_json_holds_a_row_for_each_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

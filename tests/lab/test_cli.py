@@ -246,7 +246,9 @@ def test_a_terminal_that_has_no_tick_shows_another_sign(tmp_path: Path) -> None:
     assert "? no.such  refused" in done.stdout
 
 
-@pytest.mark.parametrize("torch", ["2.13.0", "2.13.0+cpu", "2.14.1+cu130", "3.0", "2.14.0.dev20260101", "2.15.0a0+git1"])
+@pytest.mark.parametrize(
+    "torch", ["2.13.0", "2.13.0+cpu", "2.14.1+cu130", "3.0", "2.14.0.dev20260101", "2.15.0a0+git1"]
+)
 def test_a_recent_python_and_torch_are_taken(torch: str) -> None:
     """Builds for the CPU, for CUDA, nightly and from source all count by their version."""
     cli._must_be_recent((3, 11), torch)

@@ -133,9 +133,7 @@ def test_a_newer_lesson_replaces_one_that_was_not_edited(folder: Path, newer: Ca
     assert "Tensors, better told" in said(folder / TENSORS)
 
 
-def test_a_newer_lesson_lands_beside_an_edited_one_and_is_told_once(
-    folder: Path, newer: Callable[[str], None]
-) -> None:
+def test_a_newer_lesson_lands_beside_an_edited_one_and_is_told_once(folder: Path, newer: Callable[[str], None]) -> None:
     """The learner keeps theirs, gets the new one beside it, and hears of each newer lesson once."""
     start(folder)
     mine = edit(folder / TENSORS)
@@ -266,7 +264,7 @@ def test_after_a_reset_the_lesson_counts_as_unedited(folder: Path, newer: Callab
 def test_reset_of_an_unknown_topic_names_the_nearest(folder: Path) -> None:
     """A typing error costs nothing."""
     start(folder)
-    with pytest.raises(Problem, match='there is no topic "tensor". Did you mean tensors'):
+    with pytest.raises(Problem, match=r'there is no topic "tensor"\. Did you mean tensors'):
         Workspace(folder).reset("tensor")
     assert not list(folder.glob("*backup*"))
 
@@ -303,9 +301,9 @@ def test_a_directory_in_place_of_the_manifest_is_named(folder: Path) -> None:
     mine = edit(folder / TENSORS)
     (folder / FOLDER / "manifest.json").unlink()
     (folder / FOLDER / "manifest.json").mkdir()
-    with pytest.raises(Problem, match="manifest.json"):
+    with pytest.raises(Problem, match=r"manifest\.json"):
         Workspace(folder).prepare()
-    with pytest.raises(Problem, match="manifest.json"):
+    with pytest.raises(Problem, match=r"manifest\.json"):
         Workspace(folder).reset("tensors")
     assert (folder / TENSORS).read_bytes() == mine
 

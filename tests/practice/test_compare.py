@@ -35,11 +35,11 @@ def told(given: Any, expected: Any, **same: Any) -> str | None:
         (np.arange(3), np.zeros(3, int), "It returned 2 of 3 elements that differ from what was expected."),
         (T(True), T(False), "It returned True; expected False."),
         (T(1.5), T(2.5), "It returned 1.5; expected 2.5."),
-        (3, T(3), "It returned 3 (int); expected a tensor int64[]."),
-        (T(3), 3, "It returned a tensor int64[]; expected 3 (int)."),
-        (np.ones(2), torch.ones(2), "It returned a NumPy array float64[2]; expected a tensor float32[2]."),
-        (torch.nn.Parameter(T([1.0])), T([1.0]), "It returned a Parameter float32[1]; expected a tensor float32[1]."),
-        (None, torch.ones(2), "It returned None; expected a tensor float32[2]."),
+        (3, T(3), "It returned 3 (int); expected a tensor i64[]."),
+        (T(3), 3, "It returned a tensor i64[]; expected 3 (int)."),
+        (np.ones(2), torch.ones(2), "It returned a NumPy array f64[2]; expected a tensor f32[2]."),
+        (torch.nn.Parameter(T([1.0])), T([1.0]), "It returned a Parameter f32[1]; expected a tensor f32[1]."),
+        (None, torch.ones(2), "It returned None; expected a tensor f32[2]."),
         (None, 3, "It returned None; expected 3 (int)."),
         (3, None, "It returned 3 (int); expected None."),
         (2, 3, "It returned 2; expected 3."),
@@ -50,14 +50,14 @@ def told(given: Any, expected: Any, **same: Any) -> str | None:
         ([1], (1,), "It returned a list; expected a tuple."),
         ((1, 2), [1, 2], "It returned a tuple; expected a list."),
         ([1, 2], [1, 2, 3], "It returned 2 items; expected 3."),
-        ([1, 5], [1, 2], "It returned at position 1 5; expected 2."),
+        ([1, 5], [1, 2], "It returned (at position 1) 5; expected 2."),
         ((1, (2, T([3]))), (1, (2, T([4]))),
-         "It returned at position 1 at position 1 1 of 1 elements that differ from what was expected."),
+         "It returned (at position 1) (at position 1) 1 of 1 elements that differ from what was expected."),
         ({"a": 1}, {"b": 1}, "It returned the keys ['a']; expected ['b']."),
-        ({"a": 1}, {"a": 2}, "It returned under 'a' 1; expected 2."),
+        ({"a": 1}, {"a": 2}, "It returned (under 'a') 1; expected 2."),
         ({"a": 1}, [1], "It returned a dict; expected a list."),
         (torch.float32, torch.float64, "It returned torch.float32; expected torch.float64."),
-        (torch.empty(2, device="meta"), torch.ones(2), "It returned a tensor on meta; expected a tensor on cpu."),
+        (torch.empty(2, device="meta"), torch.ones(2), "It returned a tensor on meta; expected one on cpu."),
         (Opaque("set", "{1}"), {1: 1}, "It returned {1} (set); expected a dict."),
         (Opaque("set", "{1}"), Opaque("set", "{2}"), "It returned {1} (set); expected {2} (set)."),
     ],
@@ -165,10 +165,10 @@ def test_gradients_count_where_asked() -> None:
 
     assert told(leaf([1.0, 2.0]), leaf([1.0, 2.0]), grad=True) is None
     assert told(leaf(None), leaf([1.0, 2.0]), grad=True) == (
-        "It returned a tensor whose .grad is None; expected a tensor float32[2]."
+        "It returned a tensor whose .grad is None; expected a tensor f32[2]."
     )
     assert told(leaf([1.0, 2.0]), leaf(None), grad=True) == (
-        "It returned a tensor whose .grad is a tensor float32[2]; expected None."
+        "It returned a tensor whose .grad is a tensor f32[2]; expected None."
     )
     assert told(leaf([1.0, 2.0]), leaf([1.0, 3.0]), grad=True) == (
         "It returned with .grad 1 of 2 elements that differ from what was expected."
@@ -202,7 +202,7 @@ def test_the_result_is_told_before_the_arguments() -> None:
 
 
 def test_memory_that_should_be_shared_is_told() -> None:
-    """"Must be a view of its input"."""
+    """ "Must be a view of its input"."""
     x = torch.arange(4.0)
     view, copy = Returned(x.view(2, 2), (x,), {}), Returned(x.view(2, 2).clone(), (x,), {})
     assert difference(copy, view, Same(memory=True)) == (

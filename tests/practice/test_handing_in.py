@@ -60,7 +60,7 @@ def hand_in(desk: Desk, cell: Cell, capsys: pytest.CaptureFixture[str]) -> Calla
 def test_a_function_is_checked_as_soon_as_its_cell_runs(hand_in: Callable[..., str]) -> None:
     """The decorator shows the verdict and gives the function back."""
     shown = hand_in('@pb.exercise("factorial.double")\ndef double(x):\n    return 2 * x\nassert double(3) == 6\n')
-    assert shown.startswith("✓ Passed: factorial.double")
+    assert "✓ Passed: factorial.double" in shown
 
 
 def test_a_recursive_function_finds_itself(hand_in: Callable[..., str]) -> None:
@@ -130,6 +130,23 @@ def test_a_module_beside_the_notebook_goes_along(
         "def double(x):\n    return my_helpers_file.twice(x)\n"
     )
     assert "✓ Passed" in hand_in(source)
+
+
+def test_a_plain_script_is_checked_too(tmp_path: Path) -> None:
+    """Outside a notebook the verdict is printed; the script's folder may hold anything."""
+    script = tmp_path / "answer.py"
+    script.write_text(
+        'import pytorch_basics as pb\n@pb.exercise("start.double")\ndef double(x):\n    return helper(x)\n'
+        "def helper(x):\n    return 2 * x\n"
+        '@pb.exercise("start.double")\ndef double(x):\n    return helper(x)\n'
+    )
+    (tmp_path / "torch.py").write_text("raise SystemExit('the wrong torch')")
+    done = subprocess.run(
+        [sys.executable, "-P", str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "NameError" in done.stdout
+    assert "✓ Passed" in done.stdout
+    assert done.returncode == 0
 
 
 def test_an_error_is_shown_with_the_learners_own_lines_only(hand_in: Callable[..., str]) -> None:

@@ -100,9 +100,9 @@ def _both_tuples(given: Any, expected: Any) -> bool:
 
 def _sequences(given: Any, expected: Any, same: Same, where: str) -> str | None:
     if len(given) != len(expected):
-        return f"{where} {len(given)} items; expected {len(expected)}"
+        return f"{where} {len(given)} item{'s' * (len(given) != 1)}; expected {len(expected)}"
     for index, (mine, theirs) in enumerate(zip(given, expected, strict=True)):
-        found = _values(mine, theirs, same, f"{where} at position {index}")
+        found = _values(mine, theirs, same, f"{where} (at position {index})")
         if found:
             return found
     return None
@@ -112,7 +112,7 @@ def _dicts(given: dict[Any, Any], expected: dict[Any, Any], same: Same, where: s
     if given.keys() != expected.keys():
         return f"{where} the keys {list(given)}; expected {list(expected)}"
     for key, theirs in expected.items():
-        found = _values(given[key], theirs, same, f"{where} under {key!r}")
+        found = _values(given[key], theirs, same, f"{where} (under {key!r})")
         if found:
             return found
     return None
@@ -130,7 +130,7 @@ def _tensors(given: Any, expected: Any, same: Same, where: str) -> str | None:
     if isinstance(given, np.ndarray):
         given, expected = as_tensor(given), as_tensor(expected)
     if given.device != expected.device:
-        return f"{where} a tensor on {given.device}; expected {expected.device}"
+        return f"{where} a tensor on {given.device}; expected one on {expected.device}"
     if same.grad:
         found = _grads(given, expected, same, where)
         if found:
@@ -244,7 +244,7 @@ def kind(value: Any) -> str:
         return "None"
     if isinstance(value, torch.Tensor):
         name = "Parameter" if isinstance(value, torch.nn.Parameter) else "tensor"
-        return f"a {name} {_dtype(value)}{list(value.shape)}"
+        return f"a {name} {caption(_dtype(value), tuple(value.shape))}"
     if isinstance(value, np.ndarray):
         return f"a NumPy array {caption(_dtype(value), value.shape)}"
     if isinstance(value, Opaque):

@@ -90,16 +90,14 @@ def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard
     failing = [index for index, reason in enumerate(found) if reason]
     if not failing:
         return {"status": "passed", "message": f"Right on all {len(cases)} cases.", **about}
-    smallest = min(failing, key=lambda index: (_size(cases[index]) or math.inf, index))  # nothing to see in no elements
-    shown = _shown(exercise, cases[smallest], given[smallest], expected[smallest], str(found[smallest]))
+    failing.sort(key=lambda index: _size(cases[index]) or math.inf)  # in no elements there is nothing to see
     wrong = named(exercise, cases, given, solutions)
     if wrong:
-        name = wrong.mistake or f"{exercise.id}:{wrong.name}"
-        return {**shown, "status": "misconception", "name": name, "message": wrong.message, **about}
-    mistake = _recognised(cases[smallest], given[smallest], expected[smallest], solutions)
-    if mistake:
-        return {**shown, "status": "misconception", "name": mistake.id, "message": mistake.message(), **about}
-    return {**shown, **about}
+        at, told = failing[0], {"name": wrong.mistake or f"{exercise.id}:{wrong.name}", "message": wrong.message}
+    else:
+        at, told = _recognised(failing, cases, given, expected, solutions)
+    shown = _shown(exercise, cases[at], given[at], expected[at], str(found[at]))
+    return {**shown, **about, **({"status": "misconception", **told} if told else {})}
 
 
 def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solutions: Solutions) -> Wrong | None:
@@ -112,8 +110,18 @@ def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solution
     return None
 
 
-def _recognised(case: Frame, given: Outcome, expected: Outcome, solutions: Solutions) -> Mistake | None:
-    """A mistake that shows in this one outcome, although no named wrong solution matched as a whole."""
+def _recognised(
+    failing: list[int], cases: list[Frame], given: list[Outcome], expected: list[Outcome], solutions: Solutions
+) -> tuple[int, Header]:
+    """The smallest case in which a mistake shows, although no named wrong solution matched on all of them."""
+    for at in failing:
+        mistake = _mistake(cases[at], given[at], expected[at], solutions)
+        if mistake:
+            return at, {"name": mistake.id, "message": mistake.message()}
+    return failing[0], {}
+
+
+def _mistake(case: Frame, given: Outcome, expected: Outcome, solutions: Solutions) -> Mistake | None:
     if isinstance(given, Failed):
         evidence = Raised(given.kinds[0], given.message, given.lines)
         return next((m for m in mistakes.all_mistakes() if m.shown_by(evidence)), None)

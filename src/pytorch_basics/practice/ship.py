@@ -144,16 +144,21 @@ def _empty_cell(answer: Any) -> Any:
 @contextmanager
 def _own_modules_by_value() -> Iterator[None]:
     """Send the learner's own modules (files beside the notebook) with their code: the sandbox has no such files."""
-    here = os.getcwd() + os.sep
-    own: list[ModuleType] = []
-    for module in list(sys.modules.values()):
-        path = getattr(module, "__file__", None) or ""
-        if path.startswith(here) and "site-packages" not in path and not module.__name__.startswith("pytorch_basics"):
-            own.append(module)
-    for module in own:
+    own = {module.__name__: module for module in list(sys.modules.values()) if _is_own(module)}
+    for module in own.values():
         cloudpickle.register_pickle_by_value(module)
     try:
         yield
     finally:
-        for module in own:
+        for module in own.values():
             cloudpickle.unregister_pickle_by_value(module)
+
+
+def _is_own(module: ModuleType) -> bool:
+    """Whether the file lies in this folder and in no installation (``__main__`` goes by value anyway)."""
+    path = getattr(module, "__file__", None)
+    if not path or module.__name__ == "__main__" or module.__name__.split(".")[0] == "pytorch_basics":
+        return False
+    installed = (sys.prefix, sys.base_prefix, sys.exec_prefix)
+    inside = os.path.realpath(path).startswith(os.getcwd() + os.sep)
+    return inside and not any(os.path.realpath(path).startswith(os.path.realpath(place)) for place in installed)

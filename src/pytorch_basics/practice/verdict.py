@@ -95,7 +95,7 @@ def text(verdict: Verdict) -> str:
 def _rows(panel: Panel) -> list[str]:
     cells = [[_marked(panel, r, c) for c in range(len(row))] for r, row in enumerate(panel.rows)]
     width = max((len(cell) for row in cells if len(row) > 1 for cell in row), default=0)
-    return ["  " + " ".join(cell.rjust(width) for cell in row) for row in cells]
+    return [("  " + " ".join(cell.rjust(width) for cell in row)).rstrip() for row in cells]
 
 
 def _marked(panel: Panel, row: int, column: int) -> str:
