@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 from pytorch_basics.errors import Problem, nearest, wrong
 from pytorch_basics.practice import stub
 from pytorch_basics.practice.exercise import Exercise, Prediction
-from pytorch_basics.practice.page import Page, show
+from pytorch_basics.practice.page import Page, for_the_moment, show
 from pytorch_basics.practice.progress import Progress
 from pytorch_basics.practice.sandbox import Sandbox, shared
 from pytorch_basics.practice.ship import names_used, ship
@@ -170,5 +171,5 @@ def _code(task: Exercise | Prediction, reference: Any) -> str:
     return f"```python\n{source}\n```"
 
 
-def _waiting() -> None:
-    print("The checker is starting (once in each notebook); this answer waits for it …", flush=True)
+def _waiting() -> AbstractContextManager[None]:
+    return for_the_moment("The checker is starting (once in each notebook); this answer waits for it …")

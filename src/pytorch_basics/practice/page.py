@@ -1,11 +1,14 @@
 """Showing something to the learner, in a notebook or in a terminal.
 
-``Page`` is a piece of Markdown; ``show`` displays anything with a notebook view, or prints it where there is none.
+``Page`` is a piece of Markdown; ``show`` displays anything with a notebook view, or prints it where there is none;
+``for_the_moment`` shows a line only as long as something lasts.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,3 +39,19 @@ def show(thing: Any) -> None:
         display(thing)  # type: ignore[no-untyped-call]  # IPython declares no types for it
     else:
         print(thing)
+
+
+@contextmanager
+def for_the_moment(message: str) -> Iterator[None]:
+    """Show the message while the block runs; a notebook takes it back afterwards."""
+    if not in_notebook():
+        print(message, flush=True)
+        yield
+        return
+    from IPython.display import display
+
+    handle = display(Page(message), display_id=True)  # type: ignore[no-untyped-call]  # as above
+    try:
+        yield
+    finally:
+        handle.update(Page(""))

@@ -110,6 +110,7 @@ def main() -> None:
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    send(outbox, {"ready": True})
     run(
         inbox,
         outbox,

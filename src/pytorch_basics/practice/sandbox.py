@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
 
 from pytorch_basics.errors import Problem
 from pytorch_basics.practice.wire import Garbled, Header, receive, send
@@ -58,21 +58,19 @@ class Sandbox:
                 self._failure = process.stderr.read().decode(errors="replace")[-500:]
         self._ready.set()
 
-    @property
-    def warm(self) -> bool:
-        return self._process is not None and self._process.poll() is None and self._ready.is_set()
-
-    def ask(self, request: Header, blocks: list[bytes], seconds: float, waiting: Callable[[], Any]) -> Header:
-        """The judge's reply. ``waiting`` is called when the template is not ready yet.
+    def ask(
+        self, request: Header, blocks: list[bytes], seconds: float, waiting: Callable[[], AbstractContextManager[None]]
+    ) -> Header:
+        """The judge's reply. ``waiting()`` is entered while the template is not ready yet.
 
         Raises ``Problem`` when no judge can be had. An interrupt ends the check and passes on.
         """
         with self._lock:
             self.start()
-            if not self._ready.is_set():
-                waiting()
             try:
-                self._ready.wait(120)
+                if not self._ready.is_set():
+                    with waiting():
+                        self._ready.wait(120)
                 return self._exchange(request, blocks, seconds + _MARGIN)
             except BaseException:
                 self.stop()

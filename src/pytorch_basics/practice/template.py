@@ -106,6 +106,7 @@ def serve_spawned(inbox: BinaryIO, outbox: BinaryIO) -> None:
     while ended != _NO_MORE:
         runner = spawn_runner()
         try:
+            receive(runner.outbox)  # it has loaded PyTorch: that is not the learner's time
             ended = _serve(inbox, outbox, runner)
         finally:
             runner.stop()
