@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 import pytorch_basics as pb
 from pytorch_basics.course.catalogue import find
-from pytorch_basics.course.verbs import _desk
+from pytorch_basics.course.verbs import desk
 from pytorch_basics.practice.exercise import Exercise
 from pytorch_basics.practice.verdict import html
 
@@ -33,7 +33,7 @@ def page() -> str:
     looked = pb.see(x, x.t())._repr_mimebundle_()["text/html"]
     task = find("memory.transpose_by_strides")
     assert isinstance(task, Exercise)
-    verdict = html(_desk.check(task, transpose_by_strides))
+    verdict = html(desk.check(task, transpose_by_strides))
     return (
         "<!doctype html><meta charset=utf-8><style>details{display:none}</style>"
         "<body style='font-family:system-ui,sans-serif;margin:16px;width:800px'>"

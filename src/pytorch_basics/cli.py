@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -83,7 +84,7 @@ def _check(options: argparse.Namespace) -> int:
     sandbox = Sandbox()
     results: list[Checked] = []
     try:
-        for path in _notebooks(options.what, _folder(options.folder)):
+        for path in _notebooks(options.what, options.folder):
             results.append(check(path, sandbox))
             if not options.json:
                 _print(results[-1])
@@ -119,24 +120,24 @@ def _plain(result: object) -> dict[str, object]:
     }
 
 
-def _notebooks(what: list[str], folder: Path) -> list[Path]:
+def _notebooks(what: list[str], folder: str | None) -> list[Path]:
     from pytorch_basics.course import COURSE
     from pytorch_basics.course.overview import notebook_name
 
     names = what or list(COURSE)
-    return [folder / notebook_name(name) if name in COURSE else Path(name) for name in names]
+    return [_folder(folder) / notebook_name(name) if name in COURSE else Path(name) for name in names]
 
 
 def _folder(named: str | None) -> Path:
     """The folder named, the one we stand in or above, or the default one here."""
     from pytorch_basics.practice.progress import FOLDER, workspace
 
-    if named:
-        return Path(named)
-    found = workspace()
-    if not (found / FOLDER).is_dir() and (Path.cwd() / DEFAULT_FOLDER / FOLDER).is_dir():
-        return Path.cwd() / DEFAULT_FOLDER
-    return found
+    candidates = [Path(named)] if named else [workspace(), Path.cwd() / DEFAULT_FOLDER]
+    for found in candidates:
+        if os.path.isdir(found / FOLDER):  # no, and no error, for a path that the system refuses
+            return found
+    where = named or "here or above"
+    raise Problem(f"there is no course folder {where}; make one with: pytorch-basics lab {named or ''}".rstrip())
 
 
 def _progress(options: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from pytorch_basics.practice.desk import Desk
 from pytorch_basics.practice.exercise import Exercise, Prediction
 from pytorch_basics.practice.progress import Progress
 from pytorch_basics.practice.sandbox import Sandbox
+from pytorch_basics.practice.wire import receive
 
 sys.path.insert(0, str(Path(__file__).parent))
 import toy.factorial.exercises as toy_exercises
@@ -296,6 +297,41 @@ def test_an_interrupt_ends_the_check_and_the_next_one_works(box: Sandbox, desk: 
         desk.check(toy_exercises.DOUBLE, looping)
     assert time.monotonic() - begun < 5
     assert desk.check(toy_exercises.DOUBLE, cell("def double(x):\n    return 2 * x\n")["double"]).passed
+
+
+def _processes_of(template: int) -> list[int]:
+    """The process and all below it, read from /proc."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        parents[int(status.parent.name)] = int(fields[1])
+    found = {template} & parents.keys()
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return sorted(found)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.5])
+def test_no_process_outlives_the_notebook(pause: float) -> None:
+    """When the kernel goes, even just after the template is ready, template, judge and sandbox go as well."""
+    program = "from pytorch_basics.practice.template import main; main()"
+    template = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert template.stdin is not None
+    assert template.stdout is not None
+    receive(template.stdout)
+    time.sleep(pause)
+    started = _processes_of(template.pid)
+    template.stdin.close()
+    assert template.wait(10) == 0
+    template.stdout.close()
+    deadline = time.monotonic() + 5  # the system takes a moment to clear ended processes away
+    while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in started):
+        time.sleep(0.05)
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
 
 
 def test_many_workers_write_progress_at_once(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,14 @@ CELLS = {
     "a list": "pb.see([1, 2])",
     "hint": 'pb.hint("start.double")',
     "class": (
-        '@pb.exercise("start.double")\nclass double:\n    def __new__(cls, x):\n        return super(double, cls) and 2 * x'
+        '@pb.exercise("start.double")\nclass double:\n'
+        "    def __new__(cls, x):\n        return super(double, cls) and 2 * x"
     ),
 }
 
 
 @pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The cells above, executed one after the other in a kernel, by name."""
     folder: Path = tmp_path_factory.mktemp("kernel")
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS.values()])
@@ -35,7 +35,7 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         patch.setenv("PYTORCH_BASICS_WORKSPACE", str(folder))
         client = NotebookClient(book, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}})
         client.execute()
-    yield dict(zip(CELLS, book.cells, strict=True))
+    return dict(zip(CELLS, book.cells, strict=True))
 
 
 def html(cell: Any) -> str:

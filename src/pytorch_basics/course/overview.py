@@ -13,6 +13,8 @@ from pytorch_basics.course import COURSE
 from pytorch_basics.course.catalogue import of_topic
 from pytorch_basics.practice.progress import Row
 
+ALL_PASSED = "You passed every exercise there is. Change something in a lesson and see what happens."
+
 
 @dataclass(frozen=True)
 class TopicState:
@@ -71,27 +73,28 @@ def overview(rows: dict[str, Row], folder: str = "") -> str:
     for state in found:
         done = f"{len(state.passed)} of {len(state.exercises)}" + " ✓" * (len(state.passed) == len(state.exercises))
         lines.append(f"| [{state.title}]({folder}{state.notebook}) | {done} | {state.minutes} min |")
-    return "\n".join([*lines, "", f"**Next step:** {next_step(found, folder)}"])
+    following = next_step(found)
+    if following is None:
+        return "\n".join([*lines, "", ALL_PASSED])
+    exercise, state = following
+    return "\n".join([*lines, "", f"**Next step:** `{exercise}` in [{state.title}]({folder}{state.notebook})"])
 
 
-def next_step(found: list[TopicState], folder: str = "") -> str:
-    """The first exercise that is not passed, or that all are."""
+def next_step(found: list[TopicState]) -> tuple[str, TopicState] | None:
+    """The first exercise that is not passed, and its topic; None when all are."""
     for state in found:
         for exercise in state.exercises:
             if exercise not in state.passed:
-                return f"`{exercise}` in [{state.title}]({folder}{state.notebook})"
-    return "you passed every exercise there is. Change something in a lesson and see what happens."
+                return exercise, state
+    return None
 
 
 def lines(rows: dict[str, Row]) -> list[str]:
     """The course as lines for a terminal, with the misconceptions that fired."""
-    shown = []
-    for state in states(rows):
-        shown.append(
-            f"{state.topic:<12} passed {len(state.passed)} of {len(state.exercises)}, tried {state.tried} times"
-        )
-        shown += [f"{'':<12} misconception met: {name}" for name in state.misconceptions]
     found = states(rows)
-    shown.append("")
-    shown.append("Next: " + next_step(found).replace("`", ""))
-    return shown
+    shown = []
+    for state in found:
+        shown.append(f"{state.topic:<12} passed {len(state.passed)} of {len(state.exercises)}, tried {state.tried} times")
+        shown += [f"{'':<12} misconception met: {name}" for name in state.misconceptions]
+    following = next_step(found)
+    return [*shown, "", f"Next: {following[0]} in {following[1].notebook}" if following else ALL_PASSED]

@@ -13,12 +13,12 @@ from pytorch_basics.practice.page import Page, in_notebook
 from pytorch_basics.practice.progress import Progress
 from pytorch_basics.practice.sandbox import shared
 
-_desk = Desk("pytorch_basics.course", catalogue.find, catalogue.ids)
+desk = Desk("pytorch_basics.course", catalogue.find, catalogue.ids)
 
-exercise = _desk.exercise
-predict = _desk.predict
-hint = _desk.hint
-solution = _desk.solution
+exercise = desk.exercise
+predict = desk.predict
+hint = desk.hint
+solution = desk.solution
 
 
 def progress() -> Page:

@@ -75,8 +75,9 @@ def fork_runner() -> Runner:
                 break
             time.sleep(0.002)
             ended, raw = os.waitpid(keeper, os.WNOHANG)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(keeper, signal.SIGKILL)  # the group of the keeper, which the runner belongs to
+        for kill in (os.killpg, os.kill):  # the keeper's group; the keeper alone, if it has not made one yet
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(keeper, signal.SIGKILL)
         return _status(raw if ended else os.waitpid(keeper, 0)[1])
 
     return Runner(os.fdopen(from_judge, "wb"), os.fdopen(to_judge, "rb"), output, scratch, end)
