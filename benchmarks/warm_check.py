@@ -22,10 +22,6 @@ PAUSE = 0.3
 MOST_MEDIAN, MOST_P95 = 50, 150
 COMMAND = "python benchmarks/warm_check.py"
 SETUP = "import pytorch_basics as pb\npb.exercise"
-WARM = """import time
-from pytorch_basics.practice.sandbox import shared
-while not shared().warm:
-    time.sleep(0.01)"""
 EMPTY = "pass"
 ANSWERS = {  # the body of the answer, and how its verdict begins
     "x * 2": "✓ Passed",
@@ -42,7 +38,7 @@ def warm_checks(folder: str) -> dict[str, list[Ran]]:
     """Each answer's checks in one kernel, once its checker is warm."""
     ran: dict[str, list[Ran]] = {body: [] for body in (EMPTY, *ANSWERS)}
     with kernel(sys.executable, folder, PYTORCH_BASICS_WORKSPACE=folder) as run:
-        run(f"{SETUP}\n{WARM}")
+        run(f"{SETUP}\n{cell('x * 2')}")  # waits until the checker is warm
         for number in range(-1, ROUNDS):
             for body, verdict in ANSWERS.items():
                 time.sleep(PAUSE)
