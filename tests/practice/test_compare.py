@@ -31,8 +31,8 @@ def told(given: Any, expected: Any, **same: Any) -> str | None:
         (torch.ones(()), torch.ones(1), "It returned the shape (); expected (1,)."),
         (T([1.0]), T([1]), "It returned the dtype float32; expected int64."),
         (np.ones(2), np.ones(2, np.float32), "It returned the dtype float64; expected float32."),
-        (T([1.0, 2, 3]), T([1.0, 5, 6]), "It returned 2 of 3 elements that differ from what was expected."),
-        (np.arange(3), np.zeros(3, int), "It returned 2 of 3 elements that differ from what was expected."),
+        (T([1.0, 2, 3]), T([1.0, 5, 6]), "It returned another value in 2 of 3 elements: the first at [1], 2 instead of 5."),
+        (np.arange(3), np.zeros(3, int), "It returned another value in 2 of 3 elements: the first at [1], 1 instead of 0."),
         (T(True), T(False), "It returned True; expected False."),
         (T(1.5), T(2.5), "It returned 1.5; expected 2.5."),
         (3, T(3), "It returned 3 (int); expected a tensor i64[]."),
@@ -52,7 +52,7 @@ def told(given: Any, expected: Any, **same: Any) -> str | None:
         ([1, 2], [1, 2, 3], "It returned 2 items; expected 3."),
         ([1, 5], [1, 2], "It returned (at position 1) 5; expected 2."),
         ((1, (2, T([3]))), (1, (2, T([4]))),
-         "It returned (at position 1) (at position 1) 1 of 1 elements that differ from what was expected."),
+         "It returned (at position 1) (at position 1) another value in 1 of 1 elements: the first at [0], 3 instead of 4."),
         ({"a": 1}, {"b": 1}, "It returned the keys ['a']; expected ['b']."),
         ({"a": 1}, {"a": 2}, "It returned (under 'a') 1; expected 2."),
         ({"a": 1}, [1], "It returned a dict; expected a list."),
@@ -171,7 +171,7 @@ def test_gradients_count_where_asked() -> None:
         "It returned a tensor whose .grad is a tensor f32[2]; expected None."
     )
     assert told(leaf([1.0, 2.0]), leaf([1.0, 3.0]), grad=True) == (
-        "It returned with .grad 1 of 2 elements that differ from what was expected."
+        "It returned with .grad another value in 1 of 2 elements: the first at [1], 2 instead of 3."
     )
     assert told(leaf([1.0, 2.0]), leaf([1.0, 3.0])) is None
 
@@ -182,7 +182,7 @@ def test_changed_arguments_are_told() -> None:
     given, expected = Returned(result, (T([2.0]),), {}), Returned(result, (T([1.0]),), {})
     assert difference(given, expected, Same()) == (
         "Its argument is not left as it should be: after the call, argument 0 is "
-        "1 of 1 elements that differ from what was expected."
+        "another value in 1 of 1 elements: the first at [0], 2 instead of 1."
     )
     assert difference(given, expected, Same(arguments=False)) is None
 

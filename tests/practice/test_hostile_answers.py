@@ -228,6 +228,20 @@ return (0,)"""
     assert check(body(lines)).status == "refused"
 
 
+def test_a_forged_outcome_with_other_arguments_is_refused(check: Check) -> None:
+    """An outcome that looks right but speaks of other arguments is no outcome."""
+    lines = """\
+import gc
+from pytorch_basics.practice.codec import encode
+from pytorch_basics.practice.wire import send
+tree, blocks = encode([(1,), [], {}])
+for thing in gc.get_objects():
+    if type(thing).__name__ == "BufferedWriter" and thing.fileno() > 2:
+        send(thing, {"say": "outcome", "id": "memory.strides_of", "tree": {"k": "returned", "value": tree}}, blocks)
+return (0,)"""
+    assert "channel" in check(body(lines)).message
+
+
 def test_a_pickle_bomb_as_result_is_not_unpickled(check: Check, tmp_path: Path) -> None:
     """A result with a ``__reduce__`` crosses as its type's name."""
     target = tmp_path / "bomb"

@@ -267,7 +267,7 @@ def _text_cut(value: Any) -> Any:
 
 def _opaque(value: Any) -> Tree:
     try:
-        text = repr(value)[:1000]
+        text = repr(value)[:LONGEST_TEXT]
     except Exception:  # a learner's own __repr__ may fail
         text = "(its repr fails)"
     return {"k": "opaque", "type": type(value).__name__, "text": text}

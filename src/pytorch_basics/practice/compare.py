@@ -163,12 +163,26 @@ def _elements(given: torch.Tensor, expected: torch.Tensor, same: Same, where: st
         return None  # there are no elements to compare
     if given.numel() > MOST_ELEMENTS:
         return f"{where} {given.numel():,} elements, too many to compare"
-    differing = int(differs(given, expected, same).sum())
-    if not differing:
+    differing = differs(given, expected, same)
+    count = int(differing.sum())
+    if not count:
         return None
+    first = tuple(int(i) for i in differing.nonzero()[0])
+    mine, theirs = two_numbers(given[first].item(), expected[first].item())
     if given.dim() == 0:
-        return f"{where} {given.item()!r}; expected {expected.item()!r}"
-    return f"{where} {differing} of {given.numel()} elements that differ from what was expected"
+        return f"{where} {mine}; expected {theirs}"
+    place = ", ".join(map(str, first))
+    found = f"{where} another value in {count} of {given.numel()} elements"
+    return f"{found}: the first at [{place}], {mine} instead of {theirs}"
+
+
+def two_numbers(mine: Any, theirs: Any) -> tuple[str, str]:
+    """Both in few digits, but in as many as it takes to tell them apart."""
+    for digits in (4, 6, 9, 17):
+        pair = [f"{x:.{digits}g}" if isinstance(x, float) else str(x) for x in (mine, theirs)]
+        if pair[0] != pair[1]:
+            break
+    return pair[0], pair[1]
 
 
 def differs(given: torch.Tensor, expected: torch.Tensor, same: Same) -> torch.Tensor:

@@ -33,10 +33,14 @@ def both(given: Outcome, expected: Outcome, same: Same) -> tuple[Panel, Panel]:
     mask = None
     if mine is not None and theirs is not None and mine.shape == theirs.shape and mine.numel() <= 10**6:
         mask = differs(mine, theirs, same)
-    return panel("expected", expected.result, mask), panel("yours", given.result, mask)
+    for digits in (4, 6, 9, 17):  # as few as tell the marked cells apart
+        pair = panel("expected", expected.result, mask, digits), panel("yours", given.result, mask, digits)
+        if all(pair[0].rows[r][c] != pair[1].rows[r][c] for r, c in pair[0].marked):
+            break
+    return pair
 
 
-def panel(title: str, value: Any, mask: torch.Tensor | None = None) -> Panel:
+def panel(title: str, value: Any, mask: torch.Tensor | None = None, digits: int = 4) -> Panel:
     """The value as a grid: a tensor by its rows (higher dimensions slice by slice), anything else as its repr."""
     dense = _dense(value)
     if dense is None:
@@ -46,19 +50,13 @@ def panel(title: str, value: Any, mask: torch.Tensor | None = None) -> Panel:
         return Panel(heading, (("(no elements)",),))
     rows: list[tuple[str, ...]] = []
     marked: set[tuple[int, int]] = set()
-    grid = (
-        dense.reshape(-1, *dense.shape[-2:])
-        if dense.dim() > 2
-        else dense.reshape(1, 1, -1)
-        if dense.dim() < 2
-        else dense[None]
-    )
+    grid = dense.reshape(-1, *((1, 1, *dense.shape)[-2:] if dense.dim() else (1, 1)))
     flags = None if mask is None else mask.reshape(grid.shape)
     for index, page in enumerate(grid[:MOST_SLICES]):
         for row, line in enumerate(page[:MOST_ROWS]):
             if flags is not None:
                 marked |= {(len(rows), c) for c in range(min(line.numel(), MOST_COLUMNS)) if flags[index, row, c]}
-            cells = [_cell(item) for item in line[:MOST_COLUMNS].tolist()]
+            cells = [_cell(item, digits) for item in line[:MOST_COLUMNS].tolist()]
             rows.append((*cells, "…") if line.numel() > MOST_COLUMNS else tuple(cells))
         if len(page) > MOST_ROWS:
             rows.append(("…",))
@@ -82,8 +80,8 @@ def _dense(value: Any) -> torch.Tensor | None:
     return None
 
 
-def _cell(item: Any) -> str:
-    return f"{item:.4g}" if isinstance(item, float) else str(item)
+def _cell(item: Any, digits: int) -> str:
+    return f"{item:.{digits}g}" if isinstance(item, float) else str(item)
 
 
 def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

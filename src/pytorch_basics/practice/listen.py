@@ -7,15 +7,16 @@ plain data, counted, and bounded in time by a clock that ends the sandbox.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 import cloudpickle
 
-from pytorch_basics.practice.compare import Outcome
+from pytorch_basics.practice.compare import Outcome, Returned
 from pytorch_basics.practice.exercise import Exercise, call
-from pytorch_basics.practice.perform import Frame, read
+from pytorch_basics.practice.perform import Frame, read, unpack
 from pytorch_basics.practice.start_runner import Runner
 from pytorch_basics.practice.wire import Garbled, Header, receive, send
 
@@ -101,8 +102,6 @@ def _by_value(exercise: Exercise) -> bytes:
     """The probe, with its code: the sandbox cannot import the topic that it stands in."""
     if exercise.probe is call:
         return bytes(cloudpickle.dumps(call))
-    import sys
-
     module = sys.modules[exercise.probe.__module__]
     cloudpickle.register_pickle_by_value(module)
     try:
@@ -117,7 +116,11 @@ def _hear(heard: Heard, header: Header, blocks: list[bytes], jobs: Jobs) -> None
         found = heard.outcomes.setdefault(header["id"], [])
         if len(found) >= len(jobs[header["id"]][1]):
             raise Garbled("more outcomes than cases")
-        found.append(read((header["tree"], blocks)))
+        outcome = read((header["tree"], blocks))
+        args, kwargs = unpack(jobs[header["id"]][1][len(found)])
+        if isinstance(outcome, Returned) and (len(outcome.args), set(outcome.kwargs)) != (len(args), set(kwargs)):
+            raise Garbled("other arguments than the case has")
+        found.append(outcome)
     elif say == "guess":
         heard.guesses[str(header["id"])] = dict(header["guess"])
     elif say == "reached":
