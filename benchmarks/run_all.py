@@ -25,12 +25,13 @@ def measured(name: str) -> list[Row]:
         [sys.executable, program, "--json"],
         cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
     )
     try:
         return from_json(run.stdout)
-    except (ValueError, IndexError):  # its traceback stands above, on stderr
+    except (ValueError, IndexError):  # it printed no rows
+        print(run.stderr, file=sys.stderr)
         return [Row(name, f"failed with status {run.returncode}", kept=False, command=f"python benchmarks/{name}.py")]
 
 

@@ -94,7 +94,9 @@ def lines(rows: dict[str, Row]) -> list[str]:
     found = states(rows)
     shown = []
     for state in found:
-        shown.append(f"{state.topic:<12} passed {len(state.passed)} of {len(state.exercises)}, tried {state.tried} times")
+        shown.append(
+            f"{state.topic:<12} passed {len(state.passed)} of {len(state.exercises)}, tried {state.tried} times"
+        )
         shown += [f"{'':<12} misconception met: {name}" for name in state.misconceptions]
     following = next_step(found)
     return [*shown, "", f"Next: {following[0]} in {following[1].notebook}" if following else ALL_PASSED]
