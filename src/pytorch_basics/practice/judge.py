@@ -76,8 +76,13 @@ def _run(request: Header, blocks: list[bytes], jobs: Jobs, runner: Runner) -> He
 
 
 def outcomes(answer: Any, exercise: Exercise, cases: list[Frame]) -> list[Outcome]:
-    """What one of our own solutions does on the cases, read as the learner's outcomes are read."""
-    return [read(perform(answer, exercise.probe, case, set())) for case in cases]
+    """What one of our own solutions does on the cases."""
+    return [outcome(answer, exercise, case) for case in cases]
+
+
+def outcome(answer: Any, exercise: Exercise, case: Frame) -> Outcome:
+    """What one of our own solutions does on a case, read as the learner's outcomes are read."""
+    return read(perform(answer, exercise.probe, case, set()))
 
 
 def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard: Heard) -> Header:
@@ -101,13 +106,16 @@ def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard
 
 
 def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solutions: Solutions) -> Wrong | None:
-    """The first named wrong solution that the answer behaves like on every case."""
-    for wrong in solutions.wrong:
-        same = wrong.same or exercise.same
-        theirs = outcomes(wrong.answer, exercise, cases)
-        if all(difference(mine, other, same) is None for mine, other in zip(given, theirs, strict=True)):
-            return wrong
-    return None
+    """The first named wrong solution that the answer behaves like on every case; most part ways on the first."""
+    return next((wrong for wrong in solutions.wrong if _alike(wrong, exercise, cases, given)), None)
+
+
+def _alike(wrong: Wrong, exercise: Exercise, cases: list[Frame], given: list[Outcome]) -> bool:
+    same = wrong.same or exercise.same
+    return all(
+        difference(mine, outcome(wrong.answer, exercise, case), same) is None
+        for mine, case in zip(given, cases, strict=True)
+    )
 
 
 def _recognised(

@@ -144,7 +144,8 @@ def _empty_cell(answer: Any) -> Any:
 @contextmanager
 def _own_modules_by_value() -> Iterator[None]:
     """Send the learner's own modules (files beside the notebook) with their code: the sandbox has no such files."""
-    own = {module.__name__: module for module in list(sys.modules.values()) if _is_own(module)}
+    here = os.getcwd() + os.sep
+    own = {module.__name__: module for module in list(sys.modules.values()) if _is_own(module, here)}
     for module in own.values():
         cloudpickle.register_pickle_by_value(module)
     try:
@@ -154,11 +155,12 @@ def _own_modules_by_value() -> Iterator[None]:
             cloudpickle.unregister_pickle_by_value(module)
 
 
-def _is_own(module: ModuleType) -> bool:
-    """Whether the file lies in this folder and in no installation (``__main__`` goes by value anyway)."""
+def _is_own(module: ModuleType, here: str) -> bool:
+    """Whether the file lies in this folder and in no installation (``__main__`` goes by value anyway).
+
+    Most modules are told by the beginning of their path: there are thousands, and a check waits for this.
+    """
     path = getattr(module, "__file__", None)
-    if not path or module.__name__ == "__main__" or module.__name__.split(".")[0] == "pytorch_basics":
+    if not path or not path.startswith(here) or module.__name__.split(".")[0] in ("__main__", "pytorch_basics"):
         return False
-    installed = (sys.prefix, sys.base_prefix, sys.exec_prefix)
-    inside = os.path.realpath(path).startswith(os.getcwd() + os.sep)
-    return inside and not any(os.path.realpath(path).startswith(os.path.realpath(place)) for place in installed)
+    return not any(path.startswith(place + os.sep) for place in (sys.prefix, sys.base_prefix, sys.exec_prefix))
