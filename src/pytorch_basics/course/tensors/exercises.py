@@ -1,4 +1,7 @@
-"""Exercises on making tensors, their dtypes, slices and images; the last makes the course's XOR data set."""
+"""Exercises on making tensors, their dtypes, slices and images; the last makes the course's XOR data set.
+
+It is longer than other files because an exercise reads best whole: statement, stub, cases and hints together.
+"""
 
 from collections.abc import Iterable
 
