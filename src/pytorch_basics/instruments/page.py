@@ -9,7 +9,9 @@ is not trusted strips the iframe and shows that instead. After it comes the text
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import cache
 from html import escape
+from pathlib import Path
 
 # Nothing may be fetched: the page is whole as it is.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -26,7 +28,7 @@ fit();
 
 def block(*, title: str, body: str, css: str, script: str, record: str, still: str, text: str, height: int) -> str:
     """The HTML of one picture, ``height`` pixels high at first; ``script`` finds the JSON ``record`` in
-    ``#record``.
+    ``#record``, ``css`` comes after what all pictures share (``page.css``).
 
     ``title`` is what a screen reader says of the frame and of the still picture; ``body`` must be safe HTML
     already.
@@ -35,7 +37,7 @@ def block(*, title: str, body: str, css: str, script: str, record: str, still: s
     page = (
         f"<!doctype html><html lang=en><meta charset=utf-8>"
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<title>{escape(title)}</title><style>{css}</style><body>{body}"
+        f"<title>{escape(title)}</title><style>{beside(__file__, 'page.css')}{css}</style><body>{body}"
         f"{data}<script>{_isolated(script)}{_FIT}</script>"
     )
     image = b64encode(still.encode()).decode()
@@ -46,6 +48,12 @@ def block(*, title: str, body: str, css: str, script: str, record: str, still: s
         f'<img alt="{label}" src="data:image/svg+xml;base64,{image}" style="max-width:100%"></iframe>'
         f"<details><summary>As text</summary><pre>{escape(text)}</pre></details></div>"
     )
+
+
+@cache
+def beside(module: str, name: str) -> str:
+    """The text of the file ``name`` beside ``module`` (its ``__file__``): a style, a script."""
+    return Path(module).with_name(name).read_text(encoding="utf-8")
 
 
 def _inert(record: str) -> str:

@@ -8,9 +8,7 @@ adds highlighting and arrow keys. It never imports torch.
 from __future__ import annotations
 
 import json
-from functools import cache
 from html import escape
-from pathlib import Path
 
 from pytorch_basics.instruments import page
 from pytorch_basics.instruments.tensor import wording
@@ -42,8 +40,8 @@ def html(see: SeeRecord) -> str:
     return page.block(
         title=f"pb.see: {named}",
         body=_body(see),
-        css=_beside("style.css"),
-        script=_beside("view.js"),
+        css=page.beside(__file__, "style.css"),
+        script=page.beside(__file__, "view.js"),
         record=_places(see),
         still=still(see),
         text=text(see),
@@ -76,11 +74,6 @@ def _tensor_height(tensor: TensorRecord) -> int:
 def _is_deep(tensor: TensorRecord) -> bool:
     # One small grid has its facts beside it; wide or many ones would push them off the screen.
     return len(tensor.leads) > 1 or len(tensor.cols) > 6
-
-
-@cache
-def _beside(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _body(see: SeeRecord) -> str:

@@ -6,12 +6,12 @@ and the playground draw or reason about. No torch, no NumPy: numbers are Python 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from itertools import product
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pytorch_basics.instruments import as_json
 
 if TYPE_CHECKING:
     from pytorch_basics.instruments.tensor.diff import DiffRecord
@@ -172,18 +172,12 @@ class SeeRecord:
 
     def to_json(self) -> str:
         """This record as JSON; ``SeeRecord.from_json`` gives an equal record back."""
-        return json.dumps(_packed(self), separators=(",", ":"), allow_nan=False)
+        return as_json.to_json(self)
 
     @staticmethod
     def from_json(text: str) -> SeeRecord:
         """The record that ``to_json`` wrote; ValueError when it is something else."""
-        try:
-            record = _unpacked(json.loads(text))
-        except (KeyError, TypeError) as unknown:
-            raise ValueError(f"wanted the JSON of a SeeRecord; it has an unknown part: {unknown}") from None
-        if not isinstance(record, SeeRecord):
-            raise ValueError(f"wanted the JSON of a SeeRecord, got that of {type(record).__name__}")
-        return record
+        return as_json.from_json(text, SeeRecord, *_PARTS)
 
     def __str__(self) -> str:
         from pytorch_basics.instruments.tensor.text import text
@@ -198,30 +192,4 @@ class SeeRecord:
         return {"text/html": html(self), "text/plain": str(self)}
 
 
-_KINDS = {
-    kind.__name__: kind for kind in (StatsRecord, PictureRecord, TensorRecord, StorageRecord, SharingRecord, SeeRecord)
-}
-
-
-def _packed(thing: Any) -> Any:
-    # JSON has no complex numbers, no nan and no tuples: the first two are wrapped, lists stand for tuples.
-    if is_dataclass(thing):
-        return {"is": type(thing).__name__} | {f.name: _packed(getattr(thing, f.name)) for f in fields(thing)}
-    if isinstance(thing, tuple):
-        return [_packed(part) for part in thing]
-    if isinstance(thing, complex):
-        return {"is": "complex", "of": [_packed(thing.real), _packed(thing.imag)]}
-    if isinstance(thing, float) and not isfinite(thing):
-        return {"is": "float", "of": str(thing)}
-    return thing
-
-
-def _unpacked(thing: Any) -> Any:
-    if isinstance(thing, list):
-        return tuple(_unpacked(part) for part in thing)
-    if not isinstance(thing, dict):
-        return thing
-    rest = {key: _unpacked(part) for key, part in thing.items() if key != "is"}
-    if thing["is"] == "complex":
-        return complex(*rest["of"])
-    return float(rest["of"]) if thing["is"] == "float" else _KINDS[thing["is"]](**rest)
+_PARTS = (StatsRecord, PictureRecord, TensorRecord, StorageRecord, SharingRecord)
