@@ -11,9 +11,8 @@ from functools import partial
 from importlib import import_module
 from statistics import median
 
-from timing import ROOT, Row, report, seconds
-
 from pytorch_basics.course import COURSE
+from timing import ROOT, Row, report, seconds
 
 ROUNDS = 3
 MOST_SECONDS = 60

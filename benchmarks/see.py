@@ -13,9 +13,9 @@ from statistics import median
 from time import process_time
 
 import torch
-from timing import Row, report
 
 import pytorch_basics as pb
+from timing import Row, report
 
 ROUNDS = 15
 MOST_TIMES, MOST_MS = 3, 5
