@@ -35,8 +35,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def cell() -> Callable[..., dict[str, Any]]:
-    """Run source as a notebook cell does: in one namespace, its lines known to ``linecache``."""
-    space: dict[str, Any] = {"__name__": "__main__"}
+    """Run source as a notebook cell does: in one namespace with torch in it, its lines known to ``linecache``."""
+    space: dict[str, Any] = {"__name__": "__main__", "torch": torch, "nn": torch.nn}
 
     def run(source: str, **names: Any) -> dict[str, Any]:
         name = f"<cell {next(_CELLS)}>"

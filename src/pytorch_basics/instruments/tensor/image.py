@@ -1,4 +1,4 @@
-"""Small pictures of tensors that look like images, as PNG written with nothing but zlib.
+"""Small pictures of tensors that look like images, as PNG.
 
 In go a shape and a way to read values by slices; out come ``PictureRecord``s, at most eight, at most 64
 pixels along a side (every k-th pixel is read, never the whole image), each saying in words how values became
@@ -7,27 +7,26 @@ shades.
 
 from __future__ import annotations
 
-import struct
-import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from pytorch_basics.instruments.chart.png import png
 from pytorch_basics.instruments.tensor.memory import Array
 from pytorch_basics.instruments.tensor.record import PictureRecord
 
 MOST_PICTURES = 8
 SIDE = 64  # of a picture by itself; in a batch they are smaller
 SIDE_IN_BATCH = 48
-_COLOUR_TYPE = {1: 0, 3: 2, 4: 6}  # PNG's numbers for grey, RGB and RGBA
+_CHANNELS = (1, 3, 4)  # grey, RGB and RGBA
 
 
 def looks_like_image(shape: tuple[int, ...], dtype: str) -> bool:
     """Whether ``(C, H, W)`` or ``(N, C, H, W)`` with 1, 3 or 4 channels of at least 8 × 8 real numbers."""
     real = dtype == "uint8" or dtype.startswith(("float", "bfloat"))
-    return real and len(shape) in (3, 4) and 0 not in shape and shape[-3] in _COLOUR_TYPE and min(shape[-2:]) >= 8
+    return real and len(shape) in (3, 4) and 0 not in shape and shape[-3] in _CHANNELS and min(shape[-2:]) >= 8
 
 
 def pictures(read: Callable[[tuple[Any, ...]], Array], shape: tuple[int, ...]) -> tuple[PictureRecord, ...]:
@@ -42,7 +41,7 @@ def pictures(read: Callable[[tuple[Any, ...]], Array], shape: tuple[int, ...]) -
             shape=shape[-3:],
             width=image.shape[-1],
             height=image.shape[-2],
-            png=b64encode(_png(shade)).decode(),
+            png=b64encode(png(shade)).decode(),
             scaling=scaling,
             means=tuple(float(channel.mean(dtype=np.float64)) for channel in image),
             sampled=step > 1,
@@ -64,17 +63,3 @@ def _shades(images: Array) -> tuple[Array, str]:
         words = f"{low:.3g} (black) to {high:.3g} (white), scaled"
     scaled = np.where(finite, images, 0) * 255
     return scaled.round().astype(np.uint8), words + marked
-
-
-def _png(image: Array) -> bytes:
-    """``(C, H, W)`` bytes as a PNG file."""
-    channels, height, width = image.shape
-    rows = np.zeros((height, 1 + width * channels), np.uint8)  # each row opens with its filter's number, 0: none
-    rows[:, 1:] = image.transpose(1, 2, 0).reshape(height, -1)
-    header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPE[channels], 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_part(name, data) for name, data in parts)
-
-
-def _part(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
