@@ -28,8 +28,8 @@ def test_a_range_of_nothing_has_one_tick() -> None:
 
 
 def test_labels_read_as_numbers_do() -> None:
-    """A real minus sign, no −0."""
-    assert [label(value) for value in (-0.5, 0.0, -1e-17, 20.0)] == ["−0.5", "0", "0", "20"]
+    """A real minus sign, no −0, thousands apart."""
+    assert [label(value) for value in (-0.5, 0.0, -1e-17, 20.0, 15e3)] == ["−0.5", "0", "0", "20", "15,000"]
 
 
 def test_a_straight_slope_has_straight_lines() -> None:

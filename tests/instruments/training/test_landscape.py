@@ -39,6 +39,7 @@ def test_a_plain_function_has_a_landscape_too() -> None:
     record = landscape(lambda x, w, b: w * x + b, nn.MSELoss(), X, Y, parameters=(w, b), path=[(w, b)], side=5)
     assert record.here.loss == pytest.approx(((1 - Y) ** 2).mean().item(), rel=1e-5)
     assert (record.path[0].a, record.path[0].b) == (0.0, 1.0)
+    assert (record.a_name, record.b_name) == ("w", "b")
 
 
 def test_named_directions_move_these_two_numbers_only() -> None:

@@ -40,4 +40,5 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 def label(value: float) -> str:
     """A tick as it is written: ``0.5``, ``−2``, ``1e-05``."""
-    return f"{0.0 if abs(value) < 1e-12 else value:.4g}".replace("-", "−")
+    written = f"{value:,.0f}" if 1e4 <= abs(value) < 1e7 else f"{0.0 if abs(value) < 1e-12 else value:.4g}"
+    return written.replace("-", "−")

@@ -17,8 +17,9 @@ from pytorch_basics.instruments.chart.colours import mixed
 from pytorch_basics.instruments.chart.png import png
 
 
-def frame(x: Axis, y: Axis, x_name: str, y_name: str, about: int = 5) -> str:
-    """Box, ticks and names of a plot between ``x.start`` … ``x.end`` and ``y.end`` (top) … ``y.start``."""
+def frame(x: Axis, y: Axis, x_name: str, y_name: str, about: int = 5, logarithmic: bool = False) -> str:
+    """Box, ticks and names of a plot between ``x.start`` … ``x.end`` and ``y.end`` (top) … ``y.start``; with
+    ``logarithmic`` the values of ``y`` are powers of ten."""
     parts = [
         f'<rect class="box" x="{x.start:g}" y="{y.end:g}" width="{x.end - x.start:g}" height="{y.start - y.end:g}"/>'
     ]
@@ -27,7 +28,8 @@ def frame(x: Axis, y: Axis, x_name: str, y_name: str, about: int = 5) -> str:
         parts.append(f'<text class="t m" x="{x.at(value):.1f}" y="{y.start + 16:g}">{label(value)}</text>')
     for value in y.ticks(about):
         parts.append(f'<path class="tick" d="M{x.start:g} {y.at(value):.1f}h-4"/>')
-        parts.append(f'<text class="t e" x="{x.start - 7:g}" y="{y.at(value) + 4:.1f}">{label(value)}</text>')
+        words = label(10**value if logarithmic else value)
+        parts.append(f'<text class="t e" x="{x.start - 7:g}" y="{y.at(value) + 4:.1f}">{words}</text>')
     middle, height = (x.start + x.end) / 2, (y.start + y.end) / 2
     parts.append(f'<text class="m" x="{middle:g}" y="{y.start + 33:g}">{escape(x_name)}</text>')
     left = x.start - 38

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Surface:
     def __init__(self, model: Any, loss_fn: Any, x: Any, y: Any, parameters: Sequence[torch.Tensor]) -> None:
         self.model, self.loss_fn, self.x, self.y = model, loss_fn, x, y
         self.module = isinstance(model, nn.Module)
-        named = model.named_parameters() if self.module else zip(_names(parameters), parameters, strict=True)
+        named = model.named_parameters() if self.module else zip(_names(model, parameters), parameters, strict=True)
         self.named = {name: tensor.detach() for name, tensor in named}
         self.buffers = dict(model.named_buffers()) if self.module else {}
 
@@ -77,8 +78,14 @@ class Surface:
         raise IndexError(at)
 
 
-def _names(parameters: Sequence[torch.Tensor]) -> list[str]:
-    return [f"parameter {k}" for k in range(1, len(parameters) + 1)]
+def _names(function: Any, parameters: Sequence[torch.Tensor]) -> list[str]:
+    """What the function calls them; numbers where it takes ``*args`` or has no signature."""
+    try:
+        written = [str(name) for name in signature(function).parameters][1:]
+    except (TypeError, ValueError):
+        written = []
+    plain = [f"parameter {k}" for k in range(1, len(parameters) + 1)]
+    return written if len(written) == len(parameters) else plain
 
 
 def capture(surface: Surface, path: Any, directions: Any, side: int, seed: int) -> LandscapeRecord:

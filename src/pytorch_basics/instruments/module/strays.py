@@ -1,0 +1,106 @@
+"""Finds what a model uses but does not know of: layers and tensors in plain lists, dicts and attributes.
+
+In go a live module tree and three questions about a value (is it a layer, a parameter, a tensor); out come
+``StrayRecord``s with the line to write instead. Only plain containers are looked into: asking more of a learner's
+object could run their code. No torch: live things are only handed on.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pytorch_basics.instruments.module.record import StrayRecord
+from pytorch_basics.instruments.tensor.wording import caption
+
+_CONTAINERS = (list, tuple, set, frozenset, deque, dict, OrderedDict, defaultdict)
+DEEPEST, MOST = 3, 1000  # containers within containers, and values in one: beyond that it is data, not layers
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What only ``capture`` can ask of a live value."""
+
+    is_layer: Callable[[object], bool]
+    is_tensor: Callable[[object], bool]
+    dtype: Callable[[Any], str]
+    count: Callable[[Any], int]
+    """Numbers in the parameters of a layer, or in a tensor."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value in an attribute: ``outer`` is what the attribute itself holds, ``where`` how to reach the value."""
+
+    attribute: str
+    outer: Any
+    where: str
+    value: Any
+
+
+def strays(model: Any, ask: Questions) -> tuple[list[StrayRecord], list[Any]]:
+    """What the attributes of ``model`` and of its layers hold and is registered nowhere in it; and those values."""
+    modules = dict(model.named_modules())
+    known = {id(module) for module in modules.values()}
+    known |= {id(tensor) for tensor in (*model.parameters(), *model.buffers())}
+    records: dict[tuple[str, str, str], StrayRecord] = {}
+    values = []
+    for path, module in modules.items():
+        for one in _attributes(module):
+            if id(one.value) in known or not (ask.is_layer(one.value) or ask.is_tensor(one.value)):
+                continue
+            known.add(id(one.value))
+            values.append(one.value)
+            new = _record(path, one, ask)
+            place = path, one.attribute, new.what
+            old = records.get(place)
+            records[place] = replace(old, count=old.count + 1, numel=old.numel + new.numel) if old else new
+    return list(records.values()), values
+
+
+def _attributes(module: Any) -> Iterator[Found]:
+    for name, value in list(vars(module).items()):
+        # Registered things stand in these dicts; hooks and switches of torch's own begin with an underscore too.
+        if name in ("_parameters", "_buffers", "_modules") or name.startswith(("_forward", "_backward", "_state")):
+            continue
+        for where, inner in _inside(f"self.{name}", value, 0):
+            yield Found(name, value, where, inner)
+
+
+def _inside(where: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    kind = type(value)
+    if kind in _CONTAINERS and depth < DEEPEST and len(value) <= MOST:
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in items:
+            yield from _inside(f"{where}[{key!r}]", part, depth + 1)
+    else:
+        yield where, value
+
+
+def _record(owner: str, one: Found, ask: Questions) -> StrayRecord:
+    if ask.is_layer(one.value):
+        what, kind = "layer", type(one.value).__name__
+    else:
+        what = "parameter" if one.value.requires_grad else "tensor"
+        kind = caption(ask.dtype(one.value), tuple(one.value.shape))
+    numel = 0 if what == "tensor" else ask.count(one.value)
+    return StrayRecord(owner, one.where, what, kind, numel, _instead(one, what))
+
+
+def _instead(one: Found, what: str) -> str:
+    """The line that registers it; for a container the one that registers all of it."""
+    name, outer = one.attribute, one.outer
+    kind = "Module" if what == "layer" else "Parameter"
+    if one.where == f"self.{name}":  # the attribute is the value itself
+        if what == "tensor":
+            return f'self.register_buffer("{name}", self.{name})'
+        return (
+            f"self.{name} = nn.Parameter(self.{name})"
+            if what == "parameter"
+            else f"self.{name} = …, a plain assignment"
+        )
+    if what == "tensor":
+        return f'self.register_buffer("{name}_0", …), one for each tensor in self.{name}'
+    return f"self.{name} = nn.{kind}{'Dict' if isinstance(outer, dict) else 'List'}(self.{name})"
