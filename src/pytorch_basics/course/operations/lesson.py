@@ -95,6 +95,19 @@ pb.see(grid, first_row)
 # %% [markdown]
 # `first_row` has no numbers of its own: its two elements are the first two of `grid`.
 #
+# `pb.trace` runs a function and writes down every operation: whether it made **new** memory, gave a **view**, or wrote
+# **in place**, and who else sees that write.
+
+# %%
+def double_first_column(h):
+    first = h[:, 0]
+    first.mul_(2)
+    return h.sum()
+
+
+pb.trace(double_first_column, torch.ones(3, 2))
+
+# %% [markdown]
 # **Trap:** `+=` looks like `x = x + …`, but on a tensor it works in place. A function can change its caller's
 # data without meaning to.
 
@@ -331,8 +344,13 @@ assert difference.shape == (3, 3)
 
 # %% [markdown]
 # It is the table of all pairs again, and this time nobody asked for it. The outputs are perfect, but the loss
-# is not 0. No error, and here not even a warning. PyTorch's own loss for this, `mse_loss`, warns, but it
-# still returns the wrong number:
+# is not 0. No error, and here not even a warning. A trace of the same line flags it:
+
+# %%
+pb.trace(lambda: ((output - target) ** 2).mean())
+
+# %% [markdown]
+# PyTorch's own loss for this, `mse_loss`, warns, but it still returns the wrong number:
 
 # %%
 import warnings

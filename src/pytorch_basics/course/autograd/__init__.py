@@ -1,0 +1,1 @@
+"""The ``autograd`` topic: its lesson, its exercises and their solutions."""

@@ -1,0 +1,1 @@
+"""The ``descent`` topic: its lesson, its exercises and their solutions."""

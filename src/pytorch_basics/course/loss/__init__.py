@@ -1,0 +1,1 @@
+"""The ``loss`` topic: its lesson, its exercises and their solutions."""

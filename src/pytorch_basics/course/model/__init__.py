@@ -1,0 +1,1 @@
+"""The ``model`` topic: its lesson, its exercises and their solutions."""

@@ -1,0 +1,1 @@
+"""Mistakes that the ``optim`` lesson teaches, one file each."""
