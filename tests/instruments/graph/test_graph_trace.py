@@ -34,7 +34,12 @@ def node(g, op):
 def net(cell):
     torch.manual_seed(0)
     space = cell(NET)
-    source = "net = Net()\nx = torch.ones(5, 3)\nwith pb.tracing() as t:\n    loss = F.cross_entropy(net(x), torch.zeros(5).long())"
+    source = """
+net = Net()
+x = torch.ones(5, 3)
+with pb.tracing() as t:
+    loss = F.cross_entropy(net(x), torch.zeros(5).long())
+"""
     return cell(source, pb=pb) | space
 
 

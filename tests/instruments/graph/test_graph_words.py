@@ -1,4 +1,7 @@
-"""Every sentence about a local derivative, beside the formula it stands for, checked against what autograd gave."""
+"""Every sentence about a local derivative, beside the formula it stands for, checked against what autograd gave.
+
+It is long because it is one table: a row for each sentence.
+"""
 
 import pytest
 import torch

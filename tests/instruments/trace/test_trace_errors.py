@@ -1,5 +1,7 @@
 """Errors inside what is traced, and errors in how tracing is called."""
 
+from contextlib import suppress
+
 import pytest
 import torch
 from torch import nn
@@ -33,7 +35,8 @@ def test_an_error_ends_the_record_at_the_op_that_failed():
 def test_the_result_of_a_trace_that_failed_says_why_there_is_none():
     """``.result`` names the error and what to write."""
     t = pb.trace(bad, torch.ones(2, 3))
-    with pytest.raises(ValueError, match=r"bad\(torch.ones\(2, 3\)\) raised RuntimeError: mat1 and mat2 .*Write instead: print"):
+    said = r"bad\(torch.ones\(2, 3\)\) raised RuntimeError: mat1 and mat2 .*Write instead: print"
+    with pytest.raises(ValueError, match=said):
         _ = t.result
 
 
@@ -49,7 +52,7 @@ def test_an_error_that_no_op_raised_has_no_op():
     """A learner's own exception between two ops."""
 
     def f(x):
-        y = x * 2
+        x * 2
         raise KeyError("mine")
 
     t = pb.trace(f, torch.ones(2))
@@ -98,10 +101,8 @@ def test_the_modules_around_an_error_are_closed():
     model = nn.Sequential(nn.Linear(5, 1))
 
     def f(x):
-        try:
+        with suppress(RuntimeError):
             model(x)
-        except RuntimeError:
-            pass
         return x * 2
 
     t = pb.trace(f, torch.ones(2, 3))
@@ -188,7 +189,7 @@ def test_a_trace_runs_once_and_is_read_afterwards():
     """Not inside its own block, and not twice."""
     with pb.tracing() as t:
         torch.ones(3)
-        with pytest.raises(ValueError, match="still running.*after the with block"):
+        with pytest.raises(ValueError, match=r"still running.*after the with block"):
             _ = t.record
     assert len(t.ops) == 1
     with pytest.raises(ValueError, match="already run"), t:

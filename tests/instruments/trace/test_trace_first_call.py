@@ -39,5 +39,9 @@ def test_the_first_call_is_hardly_slower_than_the_next():
 
 def test_torch_dynamo_stays_unloaded():
     """A dispatch mode of PyTorch's would import it at its first op: a second."""
-    program = "import torch, pytorch_basics as pb, sys; pb.trace(torch.relu, torch.ones(2)).record; sys.exit('torch._dynamo' in sys.modules)"
+    program = (
+        "import torch, pytorch_basics as pb, sys\n"
+        "pb.trace(torch.relu, torch.ones(2)).record\n"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

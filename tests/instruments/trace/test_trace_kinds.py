@@ -202,7 +202,7 @@ def test_questions_are_not_ops():
 
     def ask(a):
         _ = a.shape, a.dtype, a.device, a.grad, a.requires_grad, a.is_leaf, a.grad_fn, a._version, a.ndim, a.nbytes
-        _ = len(a), a.size(), a.stride(), a.numel(), a.data_ptr(), a.is_contiguous(), hash(a), repr(a), a.dim(), a.is_cpu
+        _ = len(a), a.size(), a.stride(), a.numel(), a.data_ptr(), a.is_contiguous(), hash(a), repr(a), a.dim()
         with torch.no_grad(), torch.enable_grad(), torch.autograd.set_detect_anomaly(False):
             a.retain_grad() if a.requires_grad else None
 

@@ -30,8 +30,8 @@ def test_inputs_and_results_have_the_names_in_the_source():
         a, b = h.split(1)
         y: torch.Tensor = torch.relu(a) + b
         y += 1
-        if (z := y * 2) is not None:
-            return z.t()
+        print(z := y * 2)
+        return z.t()
 
     t = pb.trace(f, torch.ones(2, 3), torch.ones(3, 4))
     assert told(t) == [
@@ -156,8 +156,8 @@ def test_lines_are_the_learner_s_not_pytorch_s():
 
 def test_lines_of_a_notebook_cell_are_found(cell):
     """A cell is no file, but its source is known."""
-    space = cell("x = torch.ones(3)\nwith pb.tracing() as t:\n    total = x.sum()\n    y = total * 2\n", torch=torch, pb=pb)
-    t = space["t"]
+    source = "x = torch.ones(3)\nwith pb.tracing() as t:\n    total = x.sum()\n    y = total * 2\n"
+    t = cell(source, torch=torch, pb=pb)["t"]
     assert [(line.number, line.text) for line in t.lines] == [(3, "    total = x.sum()"), (4, "    y = total * 2")]
     assert told(t) == [(["x"], ["total"]), (["total"], ["y"])]
 

@@ -100,9 +100,11 @@ def _read(tensor: torch.Tensor, dtype: str, full: bool) -> NumbersRecord:
     # Elsewhere than on the CPU only a sample is fetched.
     count = tensor.numel()
     step = spread(count)
-    part = many(_array(tensor.flatten()[::step]), dtype, True)
+    taken = _array(tensor.flatten()[::step])
+    part = many(taken, dtype, True)
     norm = None if part.norm is None else part.norm * sqrt(count / part.looked_at)
-    return NumbersRecord(shape_of(tensor), dtype, (), norm, part.looked_at, step == 1)
+    zeros = 0 if step == 1 else taken.size - int(np.count_nonzero(taken))
+    return NumbersRecord(shape_of(tensor), dtype, (), norm, part.looked_at, step == 1, zeros)
 
 
 def _array(tensor: torch.Tensor) -> np.ndarray[Any, np.dtype[Any]]:
@@ -117,7 +119,7 @@ def _sparse(tensor: torch.Tensor, dtype: str, full: bool) -> NumbersRecord:
         raise ValueError("only coordinates and values are read")
     values = tensor._values() if tensor.is_coalesced() else tensor.coalesce()._values()  # rows may stand there twice
     stored = _read(values, dtype, full)
-    return NumbersRecord(shape_of(tensor), dtype, (), stored.norm, stored.looked_at, stored.exact)
+    return NumbersRecord(shape_of(tensor), dtype, (), stored.norm, stored.looked_at, stored.exact, stored.zeros)
 
 
 def run(live: Walk, loss: torch.Tensor, gradient: torch.Tensor | None, passed: PassFacts, *, full: bool,

@@ -35,9 +35,10 @@ def many(array: Array, dtype: str, full: bool = False) -> NumbersRecord:
     count = array.size
     seen = array.reshape(-1) if full or count <= SAMPLED else sample(array)
     norm = _norm(seen, full)
-    if norm is not None and seen.size < count:
-        norm *= sqrt(count / seen.size)
-    return NumbersRecord(array.shape, dtype, (), norm, seen.size, seen.size == count)
+    if norm is None or seen.size == count:
+        return NumbersRecord(array.shape, dtype, (), norm, seen.size, seen.size == count)
+    zeros = seen.size - int(np.count_nonzero(seen))
+    return NumbersRecord(array.shape, dtype, (), norm * sqrt(count / seen.size), seen.size, False, zeros)
 
 
 def sample(array: Array) -> Array:

@@ -22,7 +22,8 @@ class NumbersRecord:
     """The numbers of one tensor: every value of a small one, else its norm.
 
     ``values`` are in row-major order, and empty when there are too many. ``norm`` is the root of the sum of squares,
-    estimated from ``looked_at`` elements unless ``exact``; None when nothing could be read.
+    estimated from ``looked_at`` elements unless ``exact``; None when nothing could be read. ``zeros`` counts the zeros
+    among them where it is estimated: of a gradient that is mostly zeros, a sample tells little.
     """
 
     shape: Shape
@@ -31,6 +32,7 @@ class NumbersRecord:
     norm: float | None = None
     looked_at: int = 0
     exact: bool = True
+    zeros: int = 0
 
     @property
     def numel(self) -> int:

@@ -7,6 +7,7 @@ long graph is folded by modules; ``only`` opens one, ``whole`` opens all. It nev
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from textwrap import wrap
 
 from pytorch_basics.instruments.graph import wording
@@ -32,8 +33,8 @@ def text(graph: GraphRecord, *, only: str = "", whole: bool = False) -> str:
         folds = _folds(graph, shown, len(split(only)))
         parts = [part for module, members in folds.items() for part in _fold(graph, module, members)]
         hidden = len(graph.nodes) - sum(len(part) > 0 and part[0].startswith("[") for part in parts)
-    for part in parts:
-        lines += ["", *part] if part[0].startswith("[") else part
+    for before, part in pairwise([["["], *parts]):  # nodes stand apart, folds together
+        lines += ["", *part] if "[" in (before[0][0], part[0][0]) else part
     example = next((graph.nodes[k].module for k in shown if graph.nodes[k].module), "")
     return "\n".join([*lines, *_hidden(graph, hidden, example)])
 
@@ -90,11 +91,11 @@ def _folds(graph: GraphRecord, shown: list[int], outer: int) -> dict[str, list[i
 def _fold(graph: GraphRecord, module: str, members: list[int]) -> list[list[str]]:
     """One line for a module; nodes outside of every module one by one, but for the middle of a long stretch."""
     if module:
-        return [["", *_wrapped(_told(graph, module, members), "")]]
+        return [_wrapped(_told(graph, module, members), "")]
     if len(members) <= 2 * MOST_ENDS:
         return [_node(graph, k) for k in members]
     first, last = members[:MOST_ENDS], members[-MOST_ENDS:]
-    between = ["", f"… {len(members) - 2 * MOST_ENDS:,} nodes in no module …"]
+    between = [f"… {len(members) - 2 * MOST_ENDS:,} nodes in no module …"]
     return [*(_node(graph, k) for k in first), between, *(_node(graph, k) for k in last)]
 
 

@@ -19,6 +19,7 @@ from pytorch_basics.instruments.tensor.wording import caption, number
 from pytorch_basics.instruments.trace.wording import size
 
 MOST_VALUES = 8  # are written out; more are told by their norm
+_MOSTLY = 0.9  # of a sample
 
 
 def title(graph: GraphRecord) -> str:
@@ -91,7 +92,8 @@ def norm(of: NumbersRecord) -> str:
         return "no numbers to read" if of.numel else "empty"
     if of.exact:
         return f"norm {number(of.norm)}"
-    return f"norm ≈ {number(of.norm)} (from {of.looked_at:,} of {of.numel:,})"
+    doubt = f", {100 * of.zeros // of.looked_at}% of them 0: a rough guess" if of.zeros > _MOSTLY * of.looked_at else ""
+    return f"norm ≈ {number(of.norm)} (from {of.looked_at:,} of {of.numel:,}{doubt})"
 
 
 def value(output: OutputRecord) -> str:

@@ -24,7 +24,8 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Trace:
     """Run ``fn(*args, **kwargs)`` and record every op that it runs, a backward pass in it included.
 
     Results, gradients and random numbers are as without it. All arguments go to ``fn``; ``.result`` is what it
-    returned. What ``torch.compile`` compiled runs uncompiled here. When ``fn`` raises, the record ends with the op that failed and its inputs, and nothing is raised here.
+    returned. When ``fn`` raises, the record ends with the op that failed and its inputs, and nothing is raised here.
+    What ``torch.compile`` compiled runs uncompiled while it is traced.
 
     >>> t = pb.trace(model, x)
     >>> print(t)
@@ -33,10 +34,9 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Trace:
     would not run.
     """
     frame = sys._getframe(1)
-    written = _names.names((fn, *args), frame)
-    _check(fn, written)
-    inside = ", ".join([*written[1:], *(f"{key}=…" for key in kwargs)])
-    return Trace(f"{written[0]}({inside})", _given(fn, args, kwargs, written), frame, None).run(fn, args, kwargs)
+    if not callable(fn) or _makes_later(fn):
+        raise _refused(fn, _names.names((fn, *args), frame))
+    return Trace(frame, _given(fn, args, kwargs), args, named=_called(fn)).run(fn, args, kwargs)
 
 
 def tracing(*, values: Literal["stats", "copy"] | None = None) -> Trace:
@@ -55,57 +55,51 @@ def tracing(*, values: Literal["stats", "copy"] | None = None) -> Trace:
     """
     if values not in (None, "stats", "copy"):
         raise WrongValue(wrong("pb.tracing", "values", values, '"stats", "copy" or None', 'values="stats"'))
-    frame = sys._getframe(1)
-    return Trace(f"with pb.tracing(), line {frame.f_lineno}", {}, frame, values)
+    return Trace(sys._getframe(1), {}, values=values)
 
 
-def _check(fn: object, written: list[str]) -> None:
+def _called(fn: object) -> str:
+    return str(getattr(fn, "__name__", type(fn).__name__))
+
+
+def _makes_later(fn: Any) -> str:
+    """What calling ``fn`` makes, where its body runs only later; empty for an ordinary function."""
+    body = fn if inspect.isroutine(fn) else getattr(fn, "forward", None) or type(fn).__call__
+    flags = getattr(getattr(body, "__code__", None), "co_flags", 0)
+    if flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        return "coroutine"
+    return "generator" if flags & inspect.CO_GENERATOR else ""
+
+
+def _refused(fn: object, written: list[str]) -> Exception:
+    """The error for what cannot be traced, with what to write; ``written`` are ``fn`` and its arguments."""
     name = written[0]
     if not callable(fn):
-        raise WrongArgument(wrong("pb.trace", "fn", fn, "a function or a module, not yet called", _instead(fn, name)))
-    body = fn if inspect.isroutine(fn) else getattr(fn, "forward", getattr(type(fn), "__call__", fn))
-    call = f"{name}({', '.join(written[1:])})"
-    if inspect.isgeneratorfunction(body):
-        raise WrongValue(
-            f"pb.trace: {name} is a generator function: calling it runs nothing yet. "
-            f"Write instead: pb.trace(lambda: list({call}))"
-        )
-    if inspect.iscoroutinefunction(body) or inspect.isasyncgenfunction(body):
-        raise WrongValue(
-            f"pb.trace: {name} is a coroutine function: calling it runs nothing yet. "
-            f"Write instead: pb.trace(lambda: asyncio.run({call}))"
-        )
+        return WrongArgument(wrong("pb.trace", "fn", fn, "a function or a module, not yet called", _instead(fn, name)))
+    call, makes = f"{name}({', '.join(written[1:])})", _makes_later(fn)
+    run = f"list({call})" if makes == "generator" else f"asyncio.run({call})"
+    return WrongValue(
+        f"pb.trace: {name} is a {makes} function: calling it runs nothing yet. Write instead: pb.trace(lambda: {run})"
+    )
 
 
 def _instead(fn: object, name: str) -> str:
     """What to write for something that is the result of a call: the function and its arguments, apart."""
-    called = name.endswith(")") and name[0].isidentifier() if name else False
+    called = name.endswith(")") and name[0].isidentifier()
     if inspect.isgenerator(fn):
-        return f"pb.trace(lambda: list({name}))" if called else "pb.trace(lambda: list(g(x))), where g makes the generator"
+        made = name if called else "g(x)"
+        return f"pb.trace(lambda: list({made})){'' if called else ', where g makes the generator'}"
     if called:
         before, _, inside = name[:-1].partition("(")
         return f"pb.trace({before}{f', {inside}' if inside else ''})"
     return "pb.trace(model, x): what is called first, then its arguments"
 
 
-def _given(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any], written: list[str]) -> dict[str, object]:
-    """The arguments by name: as the function itself calls them where its source is the learner's, else as the caller
-    wrote them. A module is there for the paths of its parameters."""
-    given: dict[str, object] = {}
+def _given(fn: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, object]:
+    """The arguments by the names that the function itself gives them, where its source is the learner's."""
     body = fn if inspect.isfunction(fn) else getattr(type(fn), "forward", None)
     code = getattr(body, "__code__", None)
-    if code is not None and not is_inner(code.co_filename):
-        try:
-            bound = inspect.signature(body if body is fn else fn.forward).bind(*args, **kwargs)
-            given.update(bound.arguments)
-        except (TypeError, ValueError):
-            pass  # the call itself will say what is wrong with its arguments
-    else:
-        given.update({name: value for name, value in zip(written[1:], args, strict=True) if _is_name(name)})
-        given.update(kwargs)
-    return given | {"": fn}
-
-
-def _is_name(text: str) -> bool:
-    return text.replace(".", "_").replace("[", "_").replace("]", "_").isidentifier()
-
+    if code is None or is_inner(code.co_filename):
+        return kwargs
+    first = 0 if body is fn else 1  # a method's ``self``
+    return dict(zip(code.co_varnames[first : code.co_argcount], args, strict=False)) | kwargs

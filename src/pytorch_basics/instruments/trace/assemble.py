@@ -32,6 +32,7 @@ from pytorch_basics.instruments.trace.record import (
     UseRecord,
 )
 from pytorch_basics.instruments.trace.sites import Sites
+from pytorch_basics.instruments.trace.title import Title
 from pytorch_basics.instruments.trace.unmeant import judged
 
 Array = Callable[[Any], Any]  # a kept tensor's values, flat
@@ -39,7 +40,7 @@ Raised = tuple[str, str, int | None, tuple[str, int, str] | None]  # kind, messa
 _ORDINARY = Rare()
 
 
-def assemble(log: Log, title: str, raised: Raised | None, array: Array) -> TraceRecord:
+def assemble(log: Log, title: Title, raised: Raised | None, array: Array) -> TraceRecord:
     """The record of everything in ``log``."""
     return _Assembly(log, array).record(title, raised)
 
@@ -60,17 +61,17 @@ class _Assembly:
             if made_by is not None:
                 self.new[made_by] = self.new.get(made_by, 0) + nbytes
 
-    def record(self, title: str, raised: Raised | None) -> TraceRecord:
+    def record(self, title: Title, raised: Raised | None) -> TraceRecord:
         log = self.log
         ops = judged([self._op(k) for k in range(len(self.raw))], self.shapes, self.storages)
-        called_as = names(log, self.raw, self.sites)
+        called_as = names(log, self.raw, self.sites, title.arguments())
         error = raised and self._error(raised)
         kept = sorted({t for op in ops for t in _used(op)})
         held = sorted(self._held(ops, kept))
         at = {old: new for new, old in enumerate(kept)}
         lies = {old: new for new, old in enumerate(held)}
         return TraceRecord(
-            title,
+            title.written(),
             tuple(_moved(op, at, lies) for op in ops),
             tuple(self._tensor(t, called_as.get(t, ""), lies) for t in kept),
             tuple(self._storage(s) for s in held),

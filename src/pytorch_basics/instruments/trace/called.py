@@ -1,7 +1,7 @@
-"""What a function of PyTorch is called where it is documented: ``Tensor.add_``, ``torch.matmul``, ``nn.functional.linear``.
+"""What a function of PyTorch is called where it is documented: ``Tensor.add_``, ``nn.functional.linear``.
 
-In goes the function itself, as a mode is given it; out comes the name. An operator is the method that it runs:
-``a * b`` is ``Tensor.mul`` (nobody can tell it from ``a.mul(b)``), ``x[0]`` is ``Tensor.__getitem__``, reading ``x.T`` is
+In goes the function itself, as a mode is given it; out comes the name. An operator is the method it runs: ``a * b``
+is ``Tensor.mul`` (nobody can tell it from ``a.mul(b)``), ``x[0]`` is ``Tensor.__getitem__``, reading ``x.T`` is
 ``Tensor.T``. An op that autograd or C++ ran below nobody's call is called by its aten name, ``aten.mm``.
 """
 

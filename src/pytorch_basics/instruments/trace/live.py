@@ -1,8 +1,8 @@
 """What ``pb.trace`` returns and ``pb.tracing`` fills: a watch over running code, then the record of what it ran.
 
-In goes a callable, or the code of a ``with`` block; out comes a ``Trace``, which prints, shows in a notebook and goes to
-JSON as its record. The record is assembled when it is first asked for, so that the traced code does not wait for it. No
-torch here: ``capture`` does what needs it.
+In goes a callable, or the code of a ``with`` block; out comes a ``Trace``, which prints, shows in a notebook and goes
+to JSON as its record. The record is assembled when it is first asked for, so that the traced code does not wait for
+it. No torch here: ``capture`` does what needs it.
 """
 
 from __future__ import annotations
@@ -15,18 +15,26 @@ from pytorch_basics.errors import WrongValue
 from pytorch_basics.instruments.trace.frames import is_inner
 from pytorch_basics.instruments.trace.log import Log, Rare
 from pytorch_basics.instruments.trace.record import TraceRecord
+from pytorch_basics.instruments.trace.title import Title
 
 NOTHING = "No PyTorch op ran, and nothing came back: is this the function that you meant?"
 
 
 class Trace:
-    """A running or finished trace; what ``TraceRecord`` has (``t.ops``, ``t.flops``, ``t.find("add_")``), it has too."""
+    """A running or finished trace; it has what ``TraceRecord`` has: ``t.ops``, ``t.flops``, ``t.find("add_")``."""
 
-    def __init__(self, title: str, given: dict[str, object], frame: FrameType | None, values: str | None) -> None:
+    def __init__(
+        self,
+        frame: FrameType,
+        given: dict[str, object],
+        args: tuple[object, ...] = (),
+        named: str = "",
+        values: str | None = None,
+    ) -> None:
         from pytorch_basics.instruments.trace.capture import Watch
 
-        self._title = title
-        self._watch: Watch | None = Watch(given, frame, values)
+        self._title = Title(frame.f_code, frame.f_lasti, named)
+        self._watch: Watch | None = Watch(given, args, frame, values)
         self._kept: tuple[Any, ...] | None = None  # the log and what was raised, until the record is made
         self._record: TraceRecord | None = None
         self._result: Any = None
@@ -36,7 +44,8 @@ class Trace:
     def __enter__(self) -> Trace:
         if self._watch is None:
             raise WrongValue(
-                "pb.tracing: this trace has already run. Write instead: with pb.tracing() as t: for every stretch of code"
+                "pb.tracing: this trace has already run. "
+                "Write instead: with pb.tracing() as t: once more, around the next stretch of code"
             )
         self._watch.on()
         return self
@@ -78,7 +87,7 @@ class Trace:
 
     def _notes(self, log: Log, raised: object) -> list[str]:
         if inspect.isgenerator(self._result) or inspect.iscoroutine(self._result):
-            instead = f"pb.trace(lambda: list({self._title}))"
+            instead = f"pb.trace(lambda: list({self._title.written()}))"
             return [f"It returned a generator, whose body runs later than this trace. Write instead: {instead}"]
         return [NOTHING] if not log.ops and self._result is None and raised is None else []
 
@@ -88,7 +97,7 @@ class Trace:
         error = self.record.error
         if error is not None:
             raise WrongValue(
-                f"pb.trace: {self._title} raised {error.kind}: {error.message}, so it has no result. "
+                f"pb.trace: {self.record.title} raised {error.kind}: {error.message}, so it has no result. "
                 "Write instead: print(t), which shows the op that failed with its inputs"
             )
         return self._result

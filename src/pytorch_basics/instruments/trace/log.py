@@ -31,7 +31,7 @@ class RawOp(NamedTuple):
     before: tuple[int | None, ...]
     after: tuple[int | None, ...] | None
     outs: int | tuple[int, ...]
-    versions: int | None | tuple[int | None, ...]
+    versions: int | tuple[int | None, ...] | None
     first: int
     live: int
     sequence: int
@@ -59,7 +59,7 @@ class RawModule:
 
 
 class _Gone(weakref.ref[Any]):
-    """A weak reference to a storage that knows its number. Its callback is a list's ``append``: the quickest there is."""
+    """A weak reference to a storage that knows its number. Its callback is a list's ``append``, for speed."""
 
     __slots__ = ("number",)
     number: int
@@ -69,7 +69,7 @@ class Log:
     """Everything one trace wrote down. ``storage_id`` gives the address of a tensor's storage, or raises."""
 
     def __init__(self, storage_id: Callable[[Any], int]) -> None:
-        self.storage_id = storage_id
+        self._storage_id = storage_id
         self.ops: list[tuple[Any, ...]] = []
         self.rare: dict[int, Rare] = {}
         self.aten: list[tuple[Any, ...]] = []  # func, inputs, outputs, new bytes; a tensor by number or as ``facts``
@@ -86,9 +86,10 @@ class Log:
         self.freed: dict[int, int] = {}  # storages, and the op before which they were freed
         self.grown: dict[int, int] = {}  # by how many bytes known storages grew, by storage
         self.grew: dict[int, int] = {}  # and by the op that made them grow
-        self.tensors: list[tuple[Any, ...]] = []  # shape, dtype, storage, type, and the device where there is no storage
+        self.tensors: list[tuple[Any, ...]] = []  # shape, dtype, storage, type; without storage the device
         self.grads = bytearray()  # of each tensor whether it requires a gradient
         self.names: dict[int, str] = {}  # of the tensors given and of parameters
+        self.arguments: list[int | None] = []  # the tensors among the positional arguments
         self.variables: dict[int, str] = {}  # of those that a variable held at the end
         self.around: Callable[[], None] = lambda: None  # numbers tensors that may share memory with what is met
         self.raised: tuple[int, int] | None = None  # the op that raised last, and the identity of the exception
@@ -105,7 +106,7 @@ class Log:
     def storage(self, tensor: Any, made: bool) -> int:
         """The number of a tensor's storage, -1 when it has none; ``made`` says it was allocated just now."""
         try:
-            key = self.storage_id(tensor)
+            key = self._storage_id(tensor)
         except (NotImplementedError, RuntimeError):
             return -1
         if self.dead:
@@ -116,7 +117,7 @@ class Log:
         storage = tensor.untyped_storage()
         storages = self.storages
         number = self.numbers[key] = len(storages)
-        nbytes = storage.nbytes()
+        nbytes: int = storage.nbytes()
         storages.append((key, nbytes, storage.device, len(self.ops) if made else None))
         gone = self._gone[number] = _Gone(storage, self.dead.append)
         gone.number = number
@@ -135,7 +136,7 @@ class Log:
     def resized(self, number: int, tensor: Any) -> int:
         """By how many bytes a known storage grew (``out=`` of an empty tensor, ``resize_``)."""
         _, nbytes, _, made_by = self.storages[number]
-        more = int(tensor.untyped_storage().nbytes()) - nbytes - self.grown.get(number, 0)
+        more: int = tensor.untyped_storage().nbytes() - nbytes - self.grown.get(number, 0)
         if more:
             at = len(self.ops)
             self.grown[number] = self.grown.get(number, 0) + more
@@ -176,6 +177,14 @@ class Log:
         else:
             self.tensors.append((shape, tensor.dtype, storage, type(tensor), tensor.device))
         return number
+
+    def tensors_of(self, tensors: list[Any], made: bool = False) -> tuple[int, ...]:
+        """The numbers of tensor objects."""
+        seen, refs, found = self.seen, self.refs, []
+        for tensor in tensors:
+            number = seen.get(id(tensor))
+            found.append(number if number is not None and refs[number]() is tensor else self.tensor(tensor, made))
+        return tuple(found)
 
     def known(self, tensor: Any) -> int | None:
         """The number of a tensor object, None when it was not met."""
@@ -226,10 +235,9 @@ class Log:
         return alive
 
     def close(self) -> None:
-        """Let go of every reference: what is freed from now on is nobody's business here."""
+        """The last entry is made; what is freed from now on is nobody's business here."""
         self.bury()
-        for kept in (self._gone, self.refs, self.seen, self._on, self.numbers):
-            kept.clear()
+        self.open = True
 
 
 def overlap(one: Any, other: Any) -> bool:

@@ -12,9 +12,14 @@ from pytorch_basics.instruments.trace.log import Log, RawOp
 from pytorch_basics.instruments.trace.sites import Expression, Sites
 
 
-def names(log: Log, ops: list[RawOp], sites: Sites) -> dict[int, str]:
-    """The names of tensors by number; a tensor that nobody named has none."""
+def names(log: Log, ops: list[RawOp], sites: Sites, arguments: list[str]) -> dict[int, str]:
+    """The names of tensors by number; a tensor that nobody named has none. ``arguments`` are what ``pb.trace`` was
+    given, as its caller calls them."""
     found = dict(log.names)
+    if len(arguments) == len(log.arguments):
+        for given, name in zip(log.arguments, arguments, strict=True):
+            if given is not None:
+                _name(found, given, name)
     returned: dict[int, list[str]] = {}
     for call in log.modules:
         expression = sites.expression(call.site[0], call.site[1]) if call.site[2] else None

@@ -16,6 +16,7 @@ from types import CodeType
 
 from pytorch_basics.instruments.trace.record import LineRecord
 
+LONGEST = 40
 Span = tuple[int | None, int | None, int | None, int | None]  # line, last line, column, last column
 
 
@@ -41,6 +42,13 @@ class Expression:
     def is_operator(self) -> bool:
         """Whether it is an operation with two sides, either of which may be a number."""
         return isinstance(self.node, ast.BinOp | ast.Compare)
+
+    def texts(self) -> list[str]:
+        """The arguments of a call as they are written, short."""
+        if not isinstance(self.node, ast.Call):
+            return []
+        named = [f"{one.arg}=…" if one.arg else f"**{ast.unparse(one.value)}" for one in self.node.keywords]
+        return [*(_short(ast.unparse(one)) for one in self.node.args), *named]
 
     def operands(self, method: bool) -> list[str]:
         """The operands that may be tensors, in order: a name as it is written, empty for anything that has none."""
@@ -72,16 +80,21 @@ class Sites:
     def __init__(self) -> None:
         self.lines: list[LineRecord] = []
         self._numbers: dict[tuple[str, int], int] = {}
-        self._found: dict[tuple[int, int], tuple[CodeType, int | None, Expression | None]] = {}
         self._sources: dict[int, _Source] = {}
 
     def line(self, code: CodeType | None, at: int) -> int | None:
         """The position in ``lines`` of the line with this place; None for a place that is nobody's."""
-        return None if code is None else self._look(code, at)[1]
+        if code is None:
+            return None
+        span = self._source(code).span(at)
+        return self.at(code.co_filename, span[0] or code.co_firstlineno, code.co_qualname)
 
     def expression(self, code: CodeType | None, at: int) -> Expression | None:
         """The call or operation at this place, as far as there is source for it."""
-        return None if code is None else self._look(code, at)[2]
+        if code is None:
+            return None
+        source = self._source(code)
+        return source.expression(source.span(at))
 
     def at(self, file: str, number: int, function: str) -> int:
         """The position in ``lines`` of a line."""
@@ -91,15 +104,6 @@ class Sites:
             text = linecache.getline(file, number).rstrip("\n")
             self.lines.append(LineRecord(file, number, function, text))
         return self._numbers[key]
-
-    def _look(self, code: CodeType, at: int) -> tuple[CodeType, int | None, Expression | None]:
-        key = id(code), at
-        if key not in self._found:
-            source = self._source(code)
-            span = source.spans[at // 2] if at // 2 < len(source.spans) else (None, None, None, None)
-            line = self.at(code.co_filename, span[0] or code.co_firstlineno, code.co_qualname)
-            self._found[key] = code, line, source.expression(span)
-        return self._found[key]
 
     def _source(self, code: CodeType) -> _Source:
         if id(code) not in self._sources:
@@ -111,16 +115,21 @@ class _Source:
     """The expressions of one function (of one file, where the code has no ``def``) by where they stand."""
 
     def __init__(self, code: CodeType) -> None:
-        self.spans: list[Span] = list(code.co_positions())
+        self._code = code  # kept, so that its identity stays its own
+        self._spans: list[Span] = list(code.co_positions())
         self._exact: dict[Span, Expression] = {}
         self._ends: dict[tuple[int | None, int | None], Expression] = {}
-        tree, above, left = _parsed(code, max((span[1] or 0 for span in self.spans), default=0))
+        tree, above, left = _parsed(code, max((span[1] or 0 for span in self._spans), default=0))
         for node, targets in _expressions(tree) if tree else ():
             found = Expression(node, targets)
             last, end = (node.end_lineno or 0) + above, (node.end_col_offset or 0) + left
             self._exact[node.lineno + above, last, node.col_offset + left, end] = found
             if isinstance(node, ast.Call):
                 self._ends[last, end] = found
+
+    def span(self, at: int) -> Span:
+        """Where the instruction stands."""
+        return self._spans[at // 2] if at // 2 < len(self._spans) else (None, None, None, None)
 
     def expression(self, span: Span) -> Expression | None:
         """What stands at ``span``; a method called over several lines is only known by its end."""
@@ -165,6 +174,10 @@ def _expressions(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.AugAssign, tupl
             bound[node.value] = (_variable(node.target),)
         if isinstance(node, _KINDS):
             yield node, (_variable(node.target),) if isinstance(node, ast.AugAssign) else bound.get(node, ())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _elements(node: ast.AST) -> list[ast.AST]:

@@ -30,8 +30,9 @@ def _unmeant(ops: list[OpRecord], k: int, shapes: Sequence[Shape], storages: Seq
     if len({storages[t] for t in operands}) < len(operands):
         return False
     reshaped = any(
-        other.line == op.line and other.kind in ("view", "copy") and any(use.tensor in operands for use in other.outputs)
+        any(use.tensor in operands for use in other.outputs)
         for other in ops[:k]
+        if other.line == op.line and other.kind in ("view", "copy")
     )
     return not reshaped and (_reaches_a_number(ops, k, shapes) or not _has_a_number(ops, shapes))
 

@@ -1,0 +1,1 @@
+"""The values of a trace, kept only when they are asked for."""
