@@ -15,7 +15,9 @@ from pathlib import Path
 
 from timing import ROOT, Row, from_json, table
 
-BENCHMARKS = ("import_cost", "warm_check", "see", "lessons", "lab_start")
+BENCHMARKS = (
+    *("import_cost", "warm_check", "see", "tracing", "graph", "summary", "landscape", "watch", "lessons", "lab_start"),
+)
 
 
 def measured(name: str) -> list[Row]:

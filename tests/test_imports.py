@@ -93,7 +93,7 @@ def test_the_package_loads_nothing_of_the_course() -> None:
     program = (
         "import pytorch_basics as pb, sys\n"
         "assert not [m for m in sys.modules if m.startswith('pytorch_basics.')], sys.modules\n"
-        "assert {'see', 'exercise', 'predict', 'hint', 'solution', 'progress'} <= set(dir(pb))\n"
+        "assert {'see', 'trace', 'graph', 'exercise', 'predict', 'hint', 'solution', 'progress'} <= set(dir(pb))\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
@@ -102,7 +102,7 @@ def test_each_verb_is_found_where_it_is_said_to_be() -> None:
     """Every name in ``__all__`` can be had, and an unknown one names the verbs."""
     for name in pytorch_basics.__all__:
         assert getattr(pytorch_basics, name) is not None
-    with pytest.raises(AttributeError, match="its verbs are see, exercise"):
+    with pytest.raises(AttributeError, match="its verbs are see, trace"):
         _ = pytorch_basics.sea
 
 

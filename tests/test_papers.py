@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import pytorch_basics
 
 ROOT = Path(__file__).parents[1]
-PAPERS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+PAPERS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/on_your_own_model.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HEADINGS = [
     "Tensors",
@@ -25,9 +26,10 @@ HEADINGS = [
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_relative_link_leads_to_a_file(paper: str) -> None:
     """Links and pictures point to files of the project."""
-    text = (ROOT / paper).read_text(encoding="utf-8")
+    text = re.sub(r"```.*?```", "", (ROOT / paper).read_text(encoding="utf-8"), flags=re.DOTALL)
     links = re.findall(r"\]\(([^)\s]+)\)", text)
-    assert [link for link in links if "://" not in link and not (ROOT / link.split("#")[0]).exists()] == []
+    folder = (ROOT / paper).parent
+    assert [link for link in links if "://" not in link and not (folder / link.split("#")[0]).exists()] == []
 
 
 def test_the_readme_leads_with_the_front_door_and_its_six_headings() -> None:
@@ -48,6 +50,20 @@ def test_the_readme_lists_every_verb() -> None:
     """Each public name of the package stands in the table of verbs."""
     for verb in set(pytorch_basics.__all__) - {"__version__"}:
         assert f"pb.{verb}(" in README
+
+
+def test_the_page_on_your_own_model_runs_as_it_stands(cell: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its blocks, one after the other, run and print what the page says they do."""
+    text = (ROOT / "docs/on_your_own_model.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 6
+    for block in blocks:
+        cell(block)
+    printed = capsys.readouterr().out
+    assert "multiply-accumulates" in printed
+    assert "h.mul_(2)" in printed  # the line that made the saved tensor stale
+    assert "zero_grad() is missing before it" in printed
+    assert "is never below 0.3133" in printed
 
 
 def test_every_make_task_that_is_named_exists() -> None:

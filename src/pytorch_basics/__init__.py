@@ -19,12 +19,30 @@ if TYPE_CHECKING:
     from pytorch_basics.course.verbs import predict as predict
     from pytorch_basics.course.verbs import progress as progress
     from pytorch_basics.course.verbs import solution as solution
+    from pytorch_basics.instruments.graph import graph as graph
+    from pytorch_basics.instruments.module import summary as summary
     from pytorch_basics.instruments.tensor import see as see
+    from pytorch_basics.instruments.trace import trace as trace
+    from pytorch_basics.instruments.trace import tracing as tracing
+    from pytorch_basics.instruments.training.boundary import boundary as boundary
+    from pytorch_basics.instruments.training.landscape import landscape as landscape
+    from pytorch_basics.instruments.training.losses import losses as losses
+    from pytorch_basics.instruments.training.steps import steps as steps
+    from pytorch_basics.instruments.training.watch import watch as watch
 
 __version__ = "0.1.0"
 
 _VERBS = {
     "see": "pytorch_basics.instruments.tensor",
+    "trace": "pytorch_basics.instruments.trace",
+    "tracing": "pytorch_basics.instruments.trace",
+    "graph": "pytorch_basics.instruments.graph",
+    "summary": "pytorch_basics.instruments.module",
+    "boundary": "pytorch_basics.instruments.training.boundary",
+    "landscape": "pytorch_basics.instruments.training.landscape",
+    "losses": "pytorch_basics.instruments.training.losses",
+    "steps": "pytorch_basics.instruments.training.steps",
+    "watch": "pytorch_basics.instruments.training.watch",
     "exercise": "pytorch_basics.course.verbs",
     "predict": "pytorch_basics.course.verbs",
     "hint": "pytorch_basics.course.verbs",
@@ -32,7 +50,24 @@ _VERBS = {
     "progress": "pytorch_basics.course.verbs",
 }
 
-__all__ = ["__version__", "exercise", "hint", "predict", "progress", "see", "solution"]
+__all__ = [
+    "__version__",
+    "boundary",
+    "exercise",
+    "graph",
+    "hint",
+    "landscape",
+    "losses",
+    "predict",
+    "progress",
+    "see",
+    "solution",
+    "steps",
+    "summary",
+    "trace",
+    "tracing",
+    "watch",
+]
 
 
 def __getattr__(name: str) -> Any:

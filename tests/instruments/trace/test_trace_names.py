@@ -150,8 +150,26 @@ def test_lines_are_the_learner_s_not_pytorch_s():
     assert [t.lines[op.line].text.strip() for op in t.ops] == ["y = model(x)"] * 2 + [
         "return nn.functional.mse_loss(y, x)"
     ]
+    assert told(t) == [(["x", "0.weight", "0.bias"], [""]), ([""], ["y"]), (["y", "x"], [""])]
     assert {line.function.rpartition(".")[2] for line in t.lines} == {"f"}
     assert all(line.file == __file__ for line in t.lines)
+
+
+def test_only_lines_that_ran_an_op_are_listed():
+    """A module called in a loop of the learner's is no line of its own when its ops stand elsewhere."""
+
+    class Double(nn.Module):
+        def forward(self, x):
+            return x * 2
+
+    def f(x):
+        for layer in [Double(), Double()]:
+            x = layer(x)
+        return x
+
+    t = pb.trace(f, torch.ones(2))
+    assert [line.text.strip() for line in t.lines] == ["return x * 2"]
+    assert told(t) == [(["x"], ["x"]), (["x"], ["x"])]
 
 
 def test_lines_of_a_notebook_cell_are_found(cell):

@@ -37,7 +37,7 @@ def _written(count: int, frame: FrameType) -> list[str | None]:
     starred = [k for k, argument in enumerate(arguments) if isinstance(argument, ast.Starred)]
     if len(starred) > 1:
         return unknown  # no telling where one list ends and the next begins
-    texts = [_text(argument, found.source.text) for argument in arguments]
+    texts = [_text(argument, found.source.lines) for argument in arguments]
     if not starred:
         return texts if len(texts) == count else unknown
     at = starred[0]
@@ -52,11 +52,20 @@ def _unpacked(starred: ast.expr, count: int) -> list[str | None]:
     return [None] * count
 
 
-def _text(node: ast.expr, source: str) -> str | None:
+def _text(node: ast.expr, lines: list[str]) -> str | None:
     # The learner's own spelling; several lines, or very long text, are shortened.
-    text = ast.get_source_segment(source, node) or ast.unparse(node)
-    text = " ".join(text.split())
+    text = " ".join(_segment(node, lines).split())
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 12]}…{text[-11:]}"
+
+
+def _segment(node: ast.expr, lines: list[str]) -> str:
+    # As ``ast.get_source_segment``, which splits the whole file anew for each question.
+    if node.end_lineno is None or node.end_col_offset is None:
+        return ast.unparse(node)
+    parts = [line.encode() for line in lines[node.lineno - 1 : node.end_lineno]]
+    parts[-1] = parts[-1][: node.end_col_offset]
+    parts[0] = parts[0][node.col_offset :]
+    return b" ".join(parts).decode()
 
 
 def _variable(value: object, frame: FrameType | None) -> str | None:
