@@ -53,8 +53,17 @@ def _warm() -> None:
     gc.freeze()  # so that a collection in a fork does not copy every page
 
 
+def _load_for_later() -> None:
+    """Import what the first optimizer in a process imports: two seconds that a learner's ``SGD`` would wait for."""
+    import torch._dynamo  # noqa: F401 - loaded for the forks to come
+
+    gc.collect()
+    gc.freeze()
+
+
 def serve_forked(inbox: BinaryIO, outbox: BinaryIO) -> None:
-    """One judge after another, each for one request."""
+    """One judge after another, each for one request; more is loaded while the first of them waits."""
+    loaded = False
     while True:
         child = os.fork()
         if child == 0:
@@ -62,6 +71,9 @@ def serve_forked(inbox: BinaryIO, outbox: BinaryIO) -> None:
                 os._exit(_judge_one(inbox, outbox))
             finally:
                 os._exit(1)
+        if not loaded:
+            _load_for_later()
+            loaded = True
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status == _NO_MORE:
             return
