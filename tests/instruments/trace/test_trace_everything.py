@@ -77,6 +77,35 @@ def test_a_compiled_model_runs_op_by_op():
     assert [m.path for m in t.modules][-1].endswith("0")
 
 
+def test_the_compiler_is_as_it_was_after_a_trace():
+    """What was first called under a trace can be compiled afterwards, whole graphs included."""
+    compiled = []
+
+    def backend(module, inputs):
+        compiled.append(module)
+        return module
+
+    fast = torch.compile(lambda v: torch.relu(v) * 2, backend=backend, fullgraph=True)
+    x = torch.ones(3)
+    assert ops(pb.trace(fast, x)) == [("torch.relu", "new"), ("Tensor.mul", "new")]
+    assert compiled == []
+    with pytest.raises(RuntimeError), pb.tracing():
+        x @ torch.ones(7)
+    fast(x)
+    assert len(compiled) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*flex_attention called without torch.compile")
+def test_flexible_attention_is_one_operator():
+    """It compiles itself; under a trace it runs as it is."""
+    from torch.nn.attention.flex_attention import flex_attention
+
+    q = torch.rand(1, 1, 16, 16)
+    t = pb.trace(lambda: flex_attention(q, q, q))
+    assert "flex_attention" in " ".join(name for name, _ in ops(t))
+    assert torch.allclose(t.result, nn.functional.scaled_dot_product_attention(q, q, q), atol=1e-6)
+
+
 def test_operators_of_higher_order():
     """``torch.cond`` is one op."""
     x = torch.ones(3)
@@ -164,6 +193,38 @@ def test_nested_tensors():
     t = pb.trace(lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]) * 2)
     assert ops(t)[-1] == ("Tensor.mul", "new")
     str(t)
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_a_subclass_that_answers_by_ops_is_no_trouble():
+    """The shape of a jagged tensor is itself asked for by ops: ours are not in the trace."""
+    rows = torch.nested.nested_tensor([torch.ones(2, 3), torch.ones(4, 3)], layout=torch.jagged)
+    layer = nn.Linear(3, 2)
+    t = pb.trace(lambda: layer(rows * 2).sum().backward())
+    assert [name for name, _ in ops(t)][:3] == ["Tensor.mul", "nn.functional.linear", "Tensor.sum"]
+    assert layer.weight.grad.tolist() == [[12, 12, 12]] * 2
+    str(t)
+
+
+def test_modules_and_parameters_in_lists_and_dictionaries():
+    """Whatever holds them, paths are those of ``named_modules``."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scales = nn.ParameterList([nn.Parameter(torch.ones(2))])
+            self.parts = nn.ModuleDict({"first": nn.ModuleList([nn.Linear(2, 2)])})
+
+        def forward(self, x):
+            return self.parts["first"][0](x * self.scales[0])
+
+    t = pb.trace(Net(), torch.ones(1, 2))
+    assert [m.path for m in t.modules] == ["", "parts.first.0"]
+    assert [one.name for one in t.tensors if one.parameter] == [
+        "self.scales[0]",
+        "parts.first.0.weight",
+        "parts.first.0.bias",
+    ]
 
 
 def test_a_fake_tensor_has_no_memory():

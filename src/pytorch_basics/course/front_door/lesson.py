@@ -392,6 +392,8 @@ print("square @ square:", (square @ square).tolist())
 # itself.)
 #
 # **Trap:** only floats can be watched. A whole number cannot be turned up "a little".
+#
+# Deeper lessons: [Autograd](notebooks/04_autograd.ipynb) and [Descent](notebooks/05_descent.ipynb).
 
 # %%
 plain = torch.tensor([0.0, 1.0, 2.0])
@@ -520,6 +522,8 @@ for value in (1.0, -1.0):
 #
 # We draw one set of points to learn from, and another one to test on. The model never learns from the
 # second one.
+#
+# Deeper lessons: [Model](notebooks/06_model.ipynb).
 
 
 # %%
@@ -647,6 +651,8 @@ print("one layer does the same:", torch.allclose(two_layers, one_layer, atol=1e-
 # A **loss** is one number that says how wrong the model is: 0 is perfect, larger is worse. For yes-or-no
 # tasks we use *binary cross entropy*, **BCE**. For each point, take the probability that the model gave to
 # the *true* label, and then minus its logarithm. Then take the mean over all points.
+#
+# Deeper lessons: [Loss](notebooks/07_loss.ipynb).
 
 # %%
 logits = torch.tensor([-4.0, -1.0, 0.0, 1.0, 4.0])
@@ -722,6 +728,8 @@ print("loss of the untrained model:", loss)
 # moves them. The simplest one is `SGD`, *stochastic gradient descent*. Its step is:
 #
 # **parameter ← parameter − learning rate × gradient**
+#
+# Deeper lessons: [Optim](notebooks/08_optim.ipynb).
 #
 # We check it on one small layer.
 
@@ -900,4 +908,6 @@ print("      first ", *[f"{tick:3.1f}" for tick in ticks])
 # 8, a learning rate of 0.001, noise of 0.4 instead of 0.1, or a `forward` without the bend.
 #
 # Then go deeper, with exercises: [Tensors](notebooks/01_tensors.ipynb),
-# [Memory](notebooks/02_memory.ipynb), [Operations](notebooks/03_operations.ipynb).
+# [Memory](notebooks/02_memory.ipynb), [Operations](notebooks/03_operations.ipynb),
+# [Autograd](notebooks/04_autograd.ipynb), [Descent](notebooks/05_descent.ipynb), [Model](notebooks/06_model.ipynb),
+# [Loss](notebooks/07_loss.ipynb), [Optim](notebooks/08_optim.ipynb).

@@ -98,6 +98,7 @@ pb.see(grid, first_row)
 # `pb.trace` runs a function and writes down every operation: whether it made **new** memory, gave a **view**, or wrote
 # **in place**, and who else sees that write.
 
+
 # %%
 def double_first_column(h):
     first = h[:, 0]

@@ -17,7 +17,7 @@ from pytorch_basics.instruments.tensor.stats import stats
 from pytorch_basics.instruments.trace import kinds
 from pytorch_basics.instruments.trace.called import called
 from pytorch_basics.instruments.trace.flops import flops
-from pytorch_basics.instruments.trace.log import Log, Rare, RawOp
+from pytorch_basics.instruments.trace.log import Log, Rare, RawModule, RawOp
 from pytorch_basics.instruments.trace.naming import names
 from pytorch_basics.instruments.trace.record import (
     AtenRecord,
@@ -78,7 +78,7 @@ class _Assembly:
             tuple(self.sites.lines),
             tuple(
                 ModuleRecord(m.path, m.kind, m.parent, m.first, len(ops) if m.end is None else m.end)
-                for m in log.modules
+                for m in map(RawModule._make, log.modules)
             ),
             error,
             log.peak,
@@ -210,8 +210,8 @@ def _many(one: Any) -> tuple[Any, ...]:
 def _shape(shape: Any) -> Shape:
     try:
         return tuple([int(size) for size in shape])
-    except (RuntimeError, TypeError):  # sizes that are only symbols, while something is compiled
-        return ()
+    except (RuntimeError, TypeError, AttributeError):  # only a symbol: rows of different lengths, a size not known yet
+        return tuple([size for size in shape if type(size) is int])
 
 
 @cache

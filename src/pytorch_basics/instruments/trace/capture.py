@@ -8,22 +8,23 @@ wrapped; modes and hooks are gone afterwards.
 from __future__ import annotations
 
 import sys
-import threading
 import weakref
 from collections.abc import Callable
+from threading import get_ident
 from types import FrameType
 from typing import Any
 
 import torch
 from torch import _C, Tensor
-from torch._C import DisableTorchFunction
 from torch.nn import Module
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
-from pytorch_basics.instruments.trace import names
+from pytorch_basics.instruments.trace import names, uncompiled
 from pytorch_basics.instruments.trace.frames import Site, learner
-from pytorch_basics.instruments.trace.log import Log, RawModule
-from pytorch_basics.instruments.trace.modes.capture import CALL, Aten, Functions
+from pytorch_basics.instruments.trace.log import Log
+from pytorch_basics.instruments.trace.modes.aten.capture import Aten
+from pytorch_basics.instruments.trace.modes.calls.capture import Functions
+from pytorch_basics.instruments.trace.modes.capture import CALL, Aside
 from pytorch_basics.instruments.trace.values.capture import Values, array
 
 __all__ = ["Watch", "array"]
@@ -51,15 +52,16 @@ class Watch:
         self._aten = Aten(self.log, self._functions)
         # Each running module, its call and the one around, where that was called, and whether the mode is off for it.
         self._running: list[tuple[Module, int, int | None, Site | None, bool]] = []
-        self._paths: dict[int, tuple[weakref.ref[Any], dict[int, str]]] = {}
+        self._settled = 0  # so many module calls have their names
 
     def on(self) -> None:
         """Begin."""
-        with DisableTorchFunction():
+        with Aside(self.log):
             for name, value in self._given.items():
                 if isinstance(value, Tensor):
                     self.log.names.setdefault(self.log.tensor(value), name)
             self.log.arguments = [self.log.tensor(one) if isinstance(one, Tensor) else None for one in self._args]
+        uncompiled.begin()
         self._handles = (
             register_module_forward_pre_hook(self._enter),
             register_module_forward_hook(self._leave, always_call=True),
@@ -75,14 +77,16 @@ class Watch:
                   _C._pop_torch_function_stack, _C._push_on_torch_function_stack)  # fmt: skip
         for handle in self._handles:
             handle.remove()
-        with DisableTorchFunction():
+        uncompiled.end()
+        with Aside(self.log):
+            self._settle()
             self._name()
         self.log.close()
         self._given, self._args, self._frame = {}, (), None
 
     def _enter(self, module: Module, args: Any) -> None:
         log, functions = self.log, self._functions
-        if threading.get_ident() != log.thread:
+        if get_ident() != log.thread:
             if ELSEWHERE not in log.notes:
                 log.notes.append(ELSEWHERE)
             return
@@ -90,53 +94,58 @@ class Watch:
         while frame is not None and frame.f_code is not CALL:
             frame = frame.f_back
         caller = frame and frame.f_back and frame.f_back.f_back
-        outer, around = functions.site, log.module
-        site = learner(caller, CALL, outer)
-        direct = caller is not None and caller.f_code is site[0]
-        path, log.module = self._path(module), len(log.modules)
-        log.modules.append(RawModule(path, type(module).__name__, around, len(log.ops), (site[0], site[1], direct)))
+        outer, around, own = functions.site, log.module, len(log.modules)
+        code, at, _ = learner(caller, CALL, outer)
+        functions.site = code, at, False  # whatever runs inside was not called there directly
+        log.modules.append(
+            [weakref.ref(module), around, len(log.ops), (code, at, caller and caller.f_code is code), None, None]
+        )
         left = isinstance(module, _FUSED) and self._leave_for(module)
-        self._running.append((module, log.module, around, outer, left))
-        functions.site = site[0], site[1], False  # whatever runs inside was not called there directly
+        self._running.append((module, own, around, outer, left))
+        log.module = own
 
     def _leave(self, module: Module, args: Any, out: Any) -> None:
         log = self.log
-        if threading.get_ident() != log.thread:
+        if get_ident() != log.thread:
             return
         while self._running:  # more than once only after an interrupt that somebody caught
             who, own, log.module, self._functions.site, left = self._running.pop()
             call = log.modules[own]
-            call.end = len(log.ops)
+            call[4] = len(log.ops)
             if left:
                 _C._push_on_torch_function_stack(self._functions)
             if who is module:
                 break
-        for name, parameter in (*module._parameters.items(), *module._buffers.items()):
-            number = None if parameter is None else log.known(parameter)
-            if number is not None and number not in log.names:
-                log.names[number] = f"{call.path}.{name}" if call.path else name
         if type(out) is Tensor:
-            call.out = log.known(out)
+            call[5] = log.known(out)
+        if not self._running:
+            self._settle()
 
-    def _path(self, module: Module) -> str:
-        """The path of a module below the outermost of those that run; empty for one that is outermost itself."""
-        for k in range(len(self._running) - 1, -1, -1):
-            parent = self._running[k][0]
-            inside = self._inside(parent).get(id(module))
-            if inside is not None:
-                path = self.log.modules[self._running[k][1]].path
-                return f"{path}.{inside}" if path else inside
-        return ""
-
-    def _inside(self, parent: Module) -> dict[int, str]:
-        """Paths from a module to those in it: to its children alone, unless it calls deeper ones (in a list)."""
-        known = self._paths.get(id(parent))
-        if known is None or known[0]() is not parent:
-            found = {id(child): name for name, child in parent._modules.items() if child is not None}
-            if any(child is not None and _is_list(child) for child in parent._modules.values()):
-                found = {id(part): path for path, part in parent.named_modules() if part is not parent}
-            known = self._paths[id(parent)] = weakref.ref(parent), found
-        return known[1]
+    def _settle(self) -> None:
+        """Name the module calls since the last time, and their parameters: all at once, when the outermost returned."""
+        log = self.log
+        inside: dict[int, dict[int, str]] = {}  # of each call of an outermost module the paths of what is in it
+        roots: dict[int, int] = {}
+        done: set[int] = set()
+        for k in range(self._settled, len(log.modules)):
+            raw = log.modules[k]
+            module = raw[0]()
+            root, path = roots.get(raw[1], -1), None
+            while root >= 0 and (path := inside[root].get(id(module))) is None:
+                root = roots.get(log.modules[root][1], -1)
+            if path is None:
+                root, path = k, ""
+                inside[k] = {id(part): name for name, part in module.named_modules()} if module is not None else {}
+            roots[k] = root
+            raw[0] = None
+            raw += (path, type(module).__name__ if module is not None else "")
+            if module is not None and id(module) not in done:
+                done.add(id(module))
+                for name, held in (*module._parameters.items(), *module._buffers.items()):
+                    number = None if held is None else log.known(held)
+                    if number is not None:
+                        log.names.setdefault(number, f"{path}.{name}" if path else name)
+        self._settled = len(log.modules)
 
     def _leave_for(self, module: Module) -> bool:
         """Take the function mode off while a module runs that would switch its fused path off because of it."""
@@ -171,11 +180,6 @@ class Watch:
                 gradient = log.known(tensor.grad)
                 if gradient is not None:
                     log.variables.setdefault(gradient, f"{name}.grad")
-
-
-def _is_list(module: Module) -> bool:
-    """A ``ModuleList``, a ``ModuleDict``: it has no forward of its own, and is never called."""
-    return type(module).forward is Module.forward
 
 
 def _is_tensor(value: object) -> bool:

@@ -68,6 +68,9 @@ class Trace:
     @property
     def record(self) -> TraceRecord:
         """What ran, as plain data. Raises ValueError while the code still runs."""
+        return self._made()
+
+    def _made(self) -> TraceRecord:
         if self._record is None:
             if self._kept is None:
                 raise WrongValue(
@@ -122,7 +125,7 @@ class Trace:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return getattr(self.record, name)
+        return getattr(self._made(), name)
 
     def __str__(self) -> str:
         return str(self.record)

@@ -47,15 +47,18 @@ class Rare(NamedTuple):
     samples: tuple[Any, ...] = ()
 
 
-class RawModule:
-    """One module call that is or was running; ``site`` is where it was called, ``out`` the tensor it returned."""
+class RawModule(NamedTuple):
+    """One module call as it was logged (as a list: it ends later). ``path`` and ``kind`` are filled in when the
+    outermost module returns, ``site`` is where it was called and whether directly, ``out`` the tensor it returned."""
 
-    __slots__ = ("end", "first", "kind", "out", "parent", "path", "site")
-
-    def __init__(self, path: str, kind: str, parent: int | None, first: int, site: Site) -> None:
-        self.path, self.kind, self.parent, self.first, self.site = path, kind, parent, first, site
-        self.end: int | None = None
-        self.out: int | None = None
+    ref: weakref.ref[Any] | None
+    parent: int | None
+    first: int
+    site: Site
+    end: int | None = None
+    out: int | None = None
+    path: str = ""
+    kind: str = ""
 
 
 class _Gone(weakref.ref[Any]):
@@ -74,10 +77,11 @@ class Log:
         self.rare: dict[int, Rare] = {}
         self.aten: list[tuple[Any, ...]] = []  # func, inputs, outputs, new bytes; a tensor by number or as ``facts``
         self.extra: dict[int, tuple[Any, ...]] = {}  # arguments that a formula needs, by aten op
-        self.modules: list[RawModule] = []
+        self.modules: list[list[Any]] = []
         self.module: int | None = None
         self.open = False  # whether a call as the learner wrote it is running
         self.hits: list[int] = []  # the tensors that aten ops below the running call were to write into
+        self.busy = False  # whether what is asked of tensors is our own question
         self.foreign = False  # whether others, modes or subclasses, would notice what is asked of a tensor
         self.backward: Site | None = None  # of the backward pass that runs
         self.live = self.peak = 0

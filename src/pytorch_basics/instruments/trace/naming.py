@@ -8,7 +8,7 @@ three), then the variables that held a tensor at the end.
 from __future__ import annotations
 
 from pytorch_basics.instruments.trace.called import bare, called
-from pytorch_basics.instruments.trace.log import Log, RawOp
+from pytorch_basics.instruments.trace.log import Log, RawModule, RawOp
 from pytorch_basics.instruments.trace.sites import Expression, Sites
 
 
@@ -21,7 +21,7 @@ def names(log: Log, ops: list[RawOp], sites: Sites, arguments: list[str]) -> dic
             if given is not None:
                 _name(found, given, name)
     returned: dict[int, list[str]] = {}
-    for call in log.modules:
+    for call in map(RawModule._make, log.modules):
         expression = sites.expression(call.site[0], call.site[1]) if call.site[2] else None
         if call.out is not None and expression and expression.is_call and len(expression.targets) == 1:
             returned.setdefault(call.out, []).append(expression.targets[0])

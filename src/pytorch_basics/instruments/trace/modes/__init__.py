@@ -1,1 +1,1 @@
-"""The two modes of a trace: one sees calls as they are written, one the aten ops below."""
+"""The two modes of a trace: ``calls`` sees what is called as it is written, ``aten`` the ops below."""

@@ -1,0 +1,1 @@
+"""The ``optim`` topic: its lesson, its exercises and their solutions."""

@@ -1,0 +1,1 @@
+"""The aten ops below the calls, and those of a backward pass."""

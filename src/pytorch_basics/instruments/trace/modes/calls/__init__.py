@@ -1,0 +1,1 @@
+"""Calls of PyTorch as the learner writes them."""
