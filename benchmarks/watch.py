@@ -23,7 +23,7 @@ from pytorch_basics.instruments.training.watch.record import WatchRecord
 from timing import Row, report
 
 COMMAND = "python benchmarks/watch.py"
-ROUNDS, STEPS = 5, 12_000
+ROUNDS, STEPS = 5, 6_000
 MOST = 1.05
 
 
