@@ -388,12 +388,13 @@ def xor(draw: Draw, count: int, noise: float, odd: int) -> tuple[Tensor, Tensor]
 
 
 def _clouds(draw: Draw) -> Iterator[Case]:
+    # A little less noise than in the lesson, so that no right answer fails by the luck of the draw.
     for count, noise, odd in (
-        (300, 0.1, 1),
-        (400, 0.1, 0),
+        (300, 0.07, 1),
+        (400, 0.08, 0),
         (340, 0.05, 0),
         (500, 0.08, 1),
-        (400, 0.1, draw.integer(0, 1)),
+        (400, 0.07, draw.integer(0, 1)),
     ):
         yield case(*xor(draw, count, noise, odd), draw.integer(0, 10_000), seed=draw.seed_for_case())
 
@@ -416,7 +417,7 @@ right. It also looks at the loop; the example shows at what. Keep below half a s
     """A model that tells the two kinds of corners apart."""
     ...
 ''',
-    examples=(case(*xor(Draw(0), 240, 0.1, 1), 3),),
+    examples=(case(*xor(Draw(0), 240, 0.08, 1), 3),),
     cases=_clouds,
     hints=(
         "Seed, model, loss, optimizer; then a loop. The body of the loop you have written already.",

@@ -21,7 +21,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 
 from pytorch_basics.instruments.trace import names, uncompiled
 from pytorch_basics.instruments.trace.frames import Site, learner
-from pytorch_basics.instruments.trace.log import Log
+from pytorch_basics.instruments.trace.log import END, OUT, Log
 from pytorch_basics.instruments.trace.modes.aten.capture import Aten
 from pytorch_basics.instruments.trace.modes.calls.capture import Functions
 from pytorch_basics.instruments.trace.modes.capture import CALL, Aside
@@ -111,13 +111,13 @@ class Watch:
         while self._running:  # more than once only after an interrupt that somebody caught
             who, own, log.module, self._functions.site, left = self._running.pop()
             call = log.modules[own]
-            call[4] = len(log.ops)
+            call[END] = len(log.ops)
             if left:
                 _C._push_on_torch_function_stack(self._functions)
             if who is module:
                 break
         if type(out) is Tensor:
-            call[5] = log.known(out)
+            call[OUT] = log.known(out)
         if not self._running:
             self._settle()
 

@@ -61,6 +61,9 @@ class RawModule(NamedTuple):
     kind: str = ""
 
 
+END, OUT = RawModule._fields.index("end"), RawModule._fields.index("out")
+
+
 class _Gone(weakref.ref[Any]):
     """A weak reference to a storage that knows its number. Its callback is a list's ``append``, for speed."""
 
@@ -75,7 +78,7 @@ class Log:
         self._storage_id = storage_id
         self.ops: list[tuple[Any, ...]] = []
         self.rare: dict[int, Rare] = {}
-        self.aten: list[tuple[Any, ...]] = []  # func, inputs, outputs, new bytes; a tensor by number or as ``facts``
+        self.aten: list[tuple[Any, ...]] = []  # func, inputs, outputs, new bytes
         self.extra: dict[int, tuple[Any, ...]] = {}  # arguments that a formula needs, by aten op
         self.modules: list[list[Any]] = []
         self.module: int | None = None
