@@ -14,12 +14,16 @@ from pytorch_basics.mistakes.mistake import Mistake
 
 @cache
 def all_mistakes() -> tuple[Mistake, ...]:
-    """Every mistake, in the order of their codes (T1, T2, … T10)."""
+    """Every mistake, in the order of their codes (T1, T2, … T10), then those that have none by id."""
     found = []
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         if not module.ispkg and module.name != f"{__name__}.mistake":
             found.append(import_module(module.name).MISTAKE)
-    return tuple(sorted(found, key=lambda mistake: (mistake.code[0], int(mistake.code[1:]))))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(mistake: Mistake) -> tuple[bool, str, int, str]:
+    return not mistake.code, mistake.code[:1], int(mistake.code[1:] or 0), mistake.id
 
 
 def find(id: str) -> Mistake:

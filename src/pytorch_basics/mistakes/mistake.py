@@ -1,16 +1,22 @@
 """A mistake as one object: what a learner believed, how it shows, and what to write instead.
 
-In go the texts, a ``broken()`` that shows the mistake, a ``fixed()`` that repairs it, and ``shown_by``, which
-recognises it in evidence. Evidence is plain: an exception (``Raised``) or an answer beside the one that was
-expected (``Answer``). The same object speaks in exercise feedback, in the lessons and in the field guide.
+In go the texts, a ``broken()`` that shows the mistake, a ``fixed()`` that repairs it, and two ways to recognise it.
+``shown_by`` reads an exercise's evidence: an exception (``Raised``) or an answer beside the one that was expected
+(``Answer``). ``signs`` reads records of the learner's own code: of an exception (``FailureRecord``) or of a run
+(``RunRecord``), and says where it saw the mistake. The same object speaks in exercise feedback, in the lessons, in the
+field guide and through the doctor.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from pytorch_basics.instruments.failure.record import FailureRecord
+from pytorch_basics.instruments.place import Place
+from pytorch_basics.instruments.run.record import RunRecord
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,39 @@ class Answer:
 
 
 Evidence = Raised | Answer
+Record = FailureRecord | RunRecord
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Where a record shows a mistake, in the learner's own names and numbers.
+
+    ``place`` is the line to change, ``also`` other lines that have to do with it. ``seen`` is one sentence on what
+    happened here; ``instead`` the line to write, filled in; ``evidence`` what the learner can check, each a sentence.
+    ``sure`` is False for what could be meant.
+    """
+
+    place: Place
+    seen: str
+    instead: str
+    evidence: tuple[str, ...] = ()
+    sure: bool = True
+    also: tuple[Place, ...] = ()
+
+
+def _never(evidence: Evidence) -> bool:
+    return False
+
+
+def _no_signs(record: Record) -> Iterator[Sign]:
+    yield from ()
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One misconception. ``id`` is stable and reads ``topic.name``; ``code`` is its row in the bank (``T5``)."""
+    """One misconception. ``id`` is stable and reads ``topic.name``; ``code`` is its row in the bank (``T5``), empty
+    for one that only the doctor tells of. ``also`` lists what else ``broken()`` rightly shows. A ``general`` one speaks
+    only where no other does."""
 
     id: str
     code: str
@@ -49,10 +83,12 @@ class Mistake:
     see: str
     why: str
     instead: str
-    broken: Callable[[], Answer]
-    fixed: Callable[[], Answer]
-    shown_by: Callable[[Evidence], bool]
+    broken: Callable[[], object]
+    fixed: Callable[[], object]
+    shown_by: Callable[[Evidence], bool] = _never
+    signs: Callable[[Record], Iterator[Sign]] = _no_signs
     also: tuple[str, ...] = ()
+    general: bool = False
 
     def message(self) -> str:
         """The mistake in three sentences: what you see, why, what to write instead."""
