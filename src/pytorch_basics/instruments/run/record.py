@@ -22,10 +22,14 @@ Plain = None | bool | int | float | str | tuple["Plain", ...]
 class InRecord:
     """One tensor that a site was given, as it was in the first watched call.
 
-    ``source`` is what made it: the position of a site (where several calls of it made one after the other, all are
-    that site), None for a tensor that came from nowhere watched (a script's data). ``parameter`` is its position in
-    ``RunRecord.parameters`` when it is (a view of) one. ``low`` and ``high`` are its smallest and largest number over
-    the watched calls, None where that was not asked (see ``SiteRecord.LOOKED_AT``).
+    ``sources`` are the sites that made it (several, where one call got it from here and another from there), empty for
+    a tensor that came from nowhere watched (a script's data). ``parameter`` is its position in ``RunRecord.parameters``
+    when it is one. ``low``, ``high``, ``mean``, ``std`` and ``near`` (its number nearest to 0, without sign) are over
+    watched calls, None where that was not asked: it is asked of losses, comparisons, and functions that have an edge
+    (``sqrt``, ``log``, division). ``sums`` are, for ``nll_loss`` and ``kl_div``, the smallest and largest sum over the
+    classes: of the exponentials of the input, of the target as it is. A loss's target (and the indices of an ``embedding``) say more: ``often``, a whole
+    number and the share of the target that it made up at least in each call; of ``asked`` calls with whole numbers the
+    targets stood in ``ordered`` in ascending order (all equal counts), with ``spans`` different smallest and largest.
     """
 
     shape: Shape
@@ -33,19 +37,27 @@ class InRecord:
     device: str = "cpu"
     requires_grad: bool = False
     leaf: bool = True
-    source: int | None = None
+    sources: tuple[int, ...] = ()
     parameter: int | None = None
     low: float | None = None
     high: float | None = None
     mean: float | None = None
     std: float | None = None
+    near: float | None = None
     name: str = ""
+    sums: tuple[float, float] | None = None
+    often: tuple[float, float] | None = None
+    asked: int = 0
+    ordered: int = 0
+    spans: int = 0
 
 
 @dataclass(frozen=True)
 class OutRecord:
-    """One tensor that a site gave back, as it was in the first watched call. ``alive`` counts the results of watched
-    calls that still existed when watching ended; ``view`` says that it shares memory with an input."""
+    """One tensor that a site gave back, as it was in the first watched call. ``alive`` counts the scalar results with a
+    graph that still existed when watching ended (asked of at most 64 calls). ``low``, ``high`` as of an input, asked of
+    activations too; ``dead`` is the share of an activation's units that were 0 for every row of the last one looked at.
+    ``name`` is the learner's."""
 
     shape: Shape
     dtype: str
@@ -53,7 +65,8 @@ class OutRecord:
     alive: int = 0
     low: float | None = None
     high: float | None = None
-    view: bool = False
+    dead: float | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,9 +77,11 @@ class SiteRecord:
     inside ``nn.Linear`` stands at the line that called the layer. ``layer`` is the position of the innermost running
     layer, None outside of all. ``plain`` are the arguments that are no tensors, by name or position, short. ``first``
     and ``last`` are places in the order of all events and calls. ``graded`` counts the calls with grad mode on,
-    ``count`` all. ``shapes`` counts the different input shapes seen. ``nonfinite`` counts watched calls that gave NaN
-    or infinity from finite inputs (asked only where a NaN showed up later). ``repeats`` counts calls whose result was
-    exactly that of the call before, for functions that draw random numbers.
+    ``count`` all. ``shapes`` counts the different input shapes seen. ``nonfinite`` counts calls that gave NaN or
+    infinity from finite inputs (asked of functions with an edge, and of all when a loss was found not finite).
+    ``repeats`` counts calls whose result was exactly that of the call before, for functions that draw random numbers.
+    ``through`` is the function of PyTorch that the learner called when it was not this one: ``clip_grad_norm_``,
+    ``zero_grad``, ``state_dict``, ``load_state_dict``, ``collate`` (a batch of a ``DataLoader``).
     """
 
     place: Place
@@ -82,6 +97,7 @@ class SiteRecord:
     shapes: int = 1
     nonfinite: int = 0
     repeats: int = 0
+    through: str = ""
 
     @property
     def bare(self) -> str:
@@ -101,7 +117,9 @@ class ParameterRecord:
     Over the watched steps of those (or backward passes, where there is none): ``none``, ``zero``, ``nonfinite`` count
     gradients that were None, all zero, not finite; ``norms`` are gradient norms and ``sizes`` the parameter's own norms,
     ``moves`` the norms of its change by a step, one for each watched step. ``changed`` says whether it differs from
-    how it was first seen. ``strange`` are attributes that somebody set on it (``require_grad``).
+    how it was first seen. ``strange`` are attributes that somebody set on it (``require_grad``). ``made`` are the lines
+    that were running when it got its first numbers, the innermost first, ``born`` when that was in the order of all
+    events and calls. Of one that no optimizer holds, ``none`` and ``zero`` count over its backward passes.
     """
 
     name: str
@@ -119,13 +137,16 @@ class ParameterRecord:
     moves: tuple[float, ...] = ()
     changed: bool = False
     strange: tuple[str, ...] = ()
+    made: tuple[Place, ...] = ()
+    born: int = 0
 
 
 @dataclass(frozen=True)
 class LayerRecord:
     """One module of a watched model. ``settings`` are its plain attributes (``p``, ``dim``, ``momentum``); the counts
     are its watched calls in training and in evaluation mode, with grad mode on and off. ``at`` is where it was called
-    first. ``made`` is where it was made when that was inside a forward pass, else None."""
+    first. ``model`` is None for one that no watched model holds: made anew in each forward pass, or kept in a list.
+    ``made`` is where it was constructed, None where that cannot be told."""
 
     path: str
     kind: str
@@ -142,14 +163,16 @@ class LayerRecord:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A module that was called and stands in no other one that was. ``strays`` is what it holds without registering."""
+    """A module that was called and stands in no other one that was. ``strays`` is what it holds without registering,
+    ``repeats`` the paths in one list or sequence at which the very same module stands."""
 
     name: str
     kind: str
     layers: tuple[int, ...]
     parameters: tuple[int, ...]
     strays: tuple[StrayRecord, ...] = ()
-    made: Place | None = None
+    at: Place | None = None
+    repeats: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,7 +191,9 @@ class OptimizerRecord:
 @dataclass(frozen=True)
 class LoaderRecord:
     """A ``DataLoader`` that was iterated. ``iterators`` counts how often ``iter`` was called on it, ``at`` where;
-    ``batches`` counts the batches asked of it while watched. ``size`` is ``len(dataset)``, ``drawn`` ``len(sampler)``."""
+    ``length`` is ``len(loader)``, ``most`` the most batches that one iterator gave while watched (None with workers).
+    ``size`` is ``len(dataset)``, ``drawn`` ``len(sampler)``. ``made`` is where it was constructed, None where that cannot
+    be told; ``written`` is how it was iterated (``self.loader``), empty where it has no name."""
 
     kind: str
     dataset: str
@@ -181,26 +206,36 @@ class LoaderRecord:
     drop_last: bool
     workers: int
     iterators: int
-    batches: int = 0
+    length: int | None = None
+    most: int | None = None
     notes: tuple[str, ...] = ()
+    made: Place | None = None
+    written: str = ""
 
 
 @dataclass(frozen=True)
 class EventRecord:
-    """Something that happened, in order. ``kind`` is one of:
+    """Something that happened, in order. ``kind`` is one of
 
-    ``forward`` (a model was called: ``which`` model, ``training``, ``graded``), ``backward`` (``site`` of the root,
-    ``parameters`` that it reached), ``step`` (``which`` optimizer), ``zero`` (gradients cleared: ``parameters``),
-    ``clip`` (``parameters`` clipped or measured by ``clip_grad_*``), ``made`` (``which`` optimizer), ``mode``
-    (train()/eval() of a model: ``training``), ``state`` (``state_dict()`` of ``which`` model), ``load``
-    (``load_state_dict``; ``numbers`` holds how many tensors were copied, and onto themselves how many), ``iter``
-    (``which`` loader), ``epoch`` (``which`` loader ran out), ``update`` (parameters changed without an optimizer),
-    ``scheduler`` (a learning rate changed; ``numbers`` old and new), ``warning`` (``text``).
+    - ``forward``: ``which`` model was called, ``training`` and ``graded`` (grad mode) then, ``numbers`` the mean, std,
+      low and high of its first floating-point input;
+    - ``backward``: from ``site``, the root, with its ``value``; ``parameters`` that it reached, ``nodes`` of the graph;
+    - ``step``: ``which`` optimizer, ``parameters`` it holds; ``zero``: gradients of ``parameters`` were cleared;
+    - ``update``: ``parameters`` were changed in place, without an optimizer, at ``site``;
+    - ``clip``: ``clip_grad_norm_`` or ``clip_grad_value_`` ran at ``site``, of ``parameters`` (as far as they are known);
+    - ``made``: ``which`` optimizer was made; ``iter``: ``which`` loader was iterated;
+    - ``state``: ``state_dict()`` was called (``numbers``: how many steps its tensors lived through); ``load``: ``load_state_dict``, ``numbers`` are how many tensors were copied
+      and how many of these onto themselves (the state loaded is the live one);
+    - ``numpy``: ``.numpy()`` showed the memory of ``parameters``, and steps changed it while the array lived
+      (``numbers``: how many steps); ``alias``: the same of a tensor that ``detach()`` or ``.data`` gave;
+    - ``nonleaf``: ``.grad`` was read of a tensor that ``site`` made, which is no leaf and has none.
 
     ``steps`` is how many optimizer steps were taken before it; ``order`` its place among all events and calls.
-    ``grads`` says of the parameters of a backward pass, just before it: ``"none"``, ``"zero"``, ``"fresh"`` (left by a
-    backward pass since the last step) or ``"used"`` (already used by a step and not cleared). Of a step, what it used:
-    ``"none"``, ``"zero"``, ``"fresh"`` or ``"used"``.
+    ``grads`` says of a backward pass what the gradients of its parameters were just before: ``"none"``, ``"zero"``,
+    ``"fresh"`` (of a backward pass since the last step: accumulated) or ``"used"`` (a step used them, nobody cleared
+    them). Of a step or an update it says what was used: ``"none"``, ``"zero"``, ``"fresh"`` or ``"used"``. Mixed
+    parameters count as the last of these that occurs.
+    ``used`` says of a ``forward`` with grad mode on whether a backward pass went through what it gave (None: not known).
     """
 
     kind: str
@@ -215,7 +250,8 @@ class EventRecord:
     grads: str = ""
     numbers: tuple[float, ...] = ()
     value: float | None = None
-    text: str = ""
+    nodes: tuple[str, ...] = ()
+    used: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -242,8 +278,9 @@ class RunRecord:
         found: list[list[int]] = [[] for _ in self.sites]
         for k, site in enumerate(self.sites):
             for one in site.ins:
-                if one.source is not None and k not in found[one.source]:
-                    found[one.source].append(k)
+                for source in one.sources:
+                    if k not in found[source]:
+                        found[source].append(k)
         return tuple(map(tuple, found))
 
     def of(self, *kinds: str) -> tuple[EventRecord, ...]:

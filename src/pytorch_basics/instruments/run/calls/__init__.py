@@ -1,0 +1,1 @@
+"""The function mode that watches a run's calls of PyTorch."""

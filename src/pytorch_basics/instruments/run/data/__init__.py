@@ -1,0 +1,1 @@
+"""What is asked of a run's data loaders."""

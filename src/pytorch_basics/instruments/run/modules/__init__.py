@@ -1,0 +1,1 @@
+"""The hooks that watch a run's modules."""

@@ -1,0 +1,1 @@
+"""What is asked of the numbers in a tensor while a run is watched."""
