@@ -160,12 +160,20 @@ class _Assembly:
         node = self.made.iterated(place.file, place.line)
         return ast.unparse(node) if node is not None else ""
 
+    def shared(self, one: Loader) -> tuple[tuple[int, int], ...]:
+        """The loaders of the same data set that draw samples which this one draws."""
+        bottom, mine = one.samples
+        others = [(k, other.samples) for k, other in enumerate(self.log.loaders) if other is not one]
+        return tuple((k, len(mine & theirs)) for k, (at, theirs) in others if bottom and at == bottom and mine & theirs)
+
     def loader(self, one: Loader) -> LoaderRecord:
         most = max(one.given.values(), default=0) or None
         written = next(filter(None, (self.iterated(where) for where in one.at)), "")
         return LoaderRecord(
             **one.facts, at=tuple(map(self.place, one.at)), iterators=one.iterators, most=most,
             made=self.made.loader(one.facts["kind"], one.facts, written), written=written,
+            generators=tuple((name, self.made.used(code, name)) for name, code in one.generators),
+            shared=self.shared(one),
         )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Watches a run from outside and changes nothing: a function mode, global module hooks and optimizer hooks.
 
 In goes running code; out comes a ``RunRecord``. Steps are watched in full at the beginning and then ever more rarely;
-between, only the optimizers' own hooks and one hook on each whole model stay, so that a long run costs little. Nothing is
-patched or wrapped; modes and hooks are gone afterwards.
+between, only the optimizers' own hooks and one hook on each whole model stay, so that a long run costs little. Nothing
+is patched or wrapped; modes and hooks are gone afterwards.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 import weakref
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -35,10 +37,13 @@ from pytorch_basics.instruments.run.where import reached
 from pytorch_basics.instruments.trace import uncompiled
 from pytorch_basics.instruments.trace.capture import take_out
 
+# What ``torch.compile`` says of global hooks; while they are on, nothing is compiled.
+_GLOBAL = r"Using `torch\.compile\(module\)` when there are global hooks"
+
 
 class Watching:
-    """Between ``on()`` and ``off()`` a run is watched; ``record`` is what it did. ``steps`` stops watching after so many
-    optimizer steps."""
+    """Between ``on()`` and ``off()`` a run is watched; ``record`` is what it did. ``steps`` stops watching after so
+    many optimizer steps."""
 
     def __init__(self, steps: int | None = None) -> None:
         self.log = Log()
@@ -50,6 +55,8 @@ class Watching:
         self._handles: list[Any] = []
         self._roots: list[Any] = []
         self._on = self._full = False
+        self._filter: Any = None
+        self._strays: dict[int, Any] = {}
         self._record: RunRecord | None = None
         self._process = os.getpid()
 
@@ -61,6 +68,8 @@ class Watching:
             register_optimizer_step_post_hook(self._step_ended),
         ]
         _watchings.add(self)
+        warnings.filterwarnings("ignore", _GLOBAL)
+        self._filter = warnings.filters[0]
         self._begin()
 
     def off(self) -> None:
@@ -73,6 +82,8 @@ class Watching:
             handle.remove()
         self._handles, self._roots = [], []
         _watchings.discard(self)
+        if self._filter in warnings.filters:
+            warnings.filters.remove(self._filter)  # type: ignore[attr-defined]  # it is a list
         with torch.no_grad():
             self._finish()
 
@@ -93,7 +104,8 @@ class Watching:
             self._stepless()
             self._parameters.close()
             models = [entry.ref() for entry in self.log.models]
-            strays: list[Any] = [look_at(m, (), {}).strays if m is not None else () for m in models]
+            looked = [look_at(m, (), {}).strays if m is not None else None for m in models]
+            strays: list[Any] = [self._strays.get(k, ()) if one is None else one for k, one in enumerate(looked)]
         except Exception as error:
             self.log.notes[f"The end was not understood: {type(error).__name__}: {error}"[:200]] = None
             strays = []
@@ -142,9 +154,16 @@ class Watching:
         )
         self._modules.off()
         uncompiled.end()
+        if _compiles():
+            for handle in self._roots:
+                handle.remove()
 
     def _root(self, module: Module) -> None:
         """A whole model was called for the first time: from now on it says when it is called."""
+        with suppress(Exception):  # now, because a function's own model is gone when watching ends
+            self._strays[len(self.log.models) - 1] = look_at(module, (), {}).strays
+        if _compiles():
+            return  # a hook would be compiled with the model
         self._roots.append(module.register_forward_pre_hook(self._called))
 
     def _called(self, module: Module, args: Any) -> None:
@@ -196,6 +215,12 @@ class Watching:
             self._begin()
         else:
             self._end()
+
+
+def _compiles() -> bool:
+    """Whether ``torch.compile`` was called; any optimizer loads its modules, so that they are there says nothing."""
+    loaded = sys.modules.get("torch._dynamo.eval_frame")
+    return any(backend is not None for backend in getattr(loaded, "cached_backends", {}).values())
 
 
 _watchings: weakref.WeakSet[Watching] = weakref.WeakSet()

@@ -140,6 +140,8 @@ class Loader:
     ref: Any
     facts: dict[str, Any]
     at: dict[Where, None] = field(default_factory=dict)
+    generators: tuple[tuple[str, CodeType], ...] = ()
+    samples: tuple[int, Any] = (0, frozenset())
     iterators: int = 0
     given: dict[int, int] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ import linecache
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from types import CodeType
 from typing import Any
 
 from pytorch_basics.instruments.place import Place
@@ -114,6 +115,17 @@ class Made:
         known = {key: facts.get(key) for key in ("batch_size", "drop_last")}
         known |= {"shuffle": facts.get("shuffled"), "num_workers": facts.get("workers")}
         return _only([call for call in calls if _agrees(call.node, known)])
+
+    def used(self, code: CodeType, name: str) -> Place:
+        """The first line of a function that uses an attribute (``self.rng``, by its last name)."""
+        last = name.rpartition(".")[2]
+        tree = self.trees.get(code.co_filename) or _tree(code.co_filename) or ast.Module([], [])
+        lines = [
+            node.lineno
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr == last and node.lineno >= code.co_firstlineno
+        ]
+        return Place.at(code.co_filename, min(lines, default=code.co_firstlineno), code.co_qualname)
 
     def iterated(self, file: str, line: int) -> ast.expr | None:
         """What is iterated on a line: the loader of ``for k, batch in enumerate(loader)``, of ``iter(loader)``."""

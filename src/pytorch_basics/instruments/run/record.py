@@ -193,7 +193,10 @@ class LoaderRecord:
     """A ``DataLoader`` that was iterated. ``iterators`` counts how often ``iter`` was called on it, ``at`` where;
     ``length`` is ``len(loader)``, ``most`` the most batches that one iterator gave while watched (None with workers).
     ``size`` is ``len(dataset)``, ``drawn`` ``len(sampler)``. ``made`` is where it was constructed, None where that cannot
-    be told; ``written`` is how it was iterated (``self.loader``), empty where it has no name."""
+    be told; ``written`` is how it was iterated (``self.loader``), empty where it has no name. ``generators`` are the
+    data set's own random generators (``self.rng``) with the line that draws from each, ``seeded`` says that workers are
+    given a ``worker_init_fn``. ``shared`` are other loaders, with how many of the samples drawn here they draw as well
+    (only asked of loaders of one data set)."""
 
     kind: str
     dataset: str
@@ -211,6 +214,9 @@ class LoaderRecord:
     notes: tuple[str, ...] = ()
     made: Place | None = None
     written: str = ""
+    generators: tuple[tuple[str, Place], ...] = ()
+    seeded: bool = False
+    shared: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -256,7 +262,7 @@ class EventRecord:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A watched run. ``steps`` counts all optimizer steps, ``watched`` those that were watched in full; ``ended`` is how
+    """A watched run. ``steps`` counts all optimizer steps, ``watched`` those watched in full; ``ended`` is how
     the run ended (empty: by itself). ``losses`` are (step, value) of the root of each watched backward pass."""
 
     sites: tuple[SiteRecord, ...] = ()
@@ -290,3 +296,14 @@ class RunRecord:
     def to_json(self) -> str:
         """This record as JSON; ``RunRecord.from_json`` gives an equal record back."""
         return as_json.to_json(self)
+
+    @staticmethod
+    def from_json(text: str) -> RunRecord:
+        """The record that ``to_json`` wrote; ValueError when it is something else."""
+        return as_json.from_json(text, RunRecord, *_PARTS)
+
+
+_PARTS = (
+    *(SiteRecord, InRecord, OutRecord, EventRecord, ModelRecord, LayerRecord, ParameterRecord, OptimizerRecord),
+    *(LoaderRecord, StrayRecord, Place),
+)

@@ -15,7 +15,7 @@ MOST_WITHOUT_STEPS = 3000  # backward passes where no optimizer ever steps
 
 
 class Schedule:
-    """``full`` says whether the part that runs now is watched in full. ``most`` ends the watching after so many steps."""
+    """``full`` says whether the part that runs now is watched in full. ``most`` ends it after so many steps."""
 
     def __init__(self, most: int | None = None) -> None:
         self.most = most

@@ -28,6 +28,13 @@ def begin() -> None:
         _traces += 1
 
 
+def again() -> None:
+    """Where a trace is on: the compiler may have been imported since it began."""
+    if _stance is None and "torch._dynamo" in sys.modules:
+        begin()
+        end()
+
+
 def end() -> None:
     """A trace has ended."""
     global _traces, _stance

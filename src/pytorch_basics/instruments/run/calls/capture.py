@@ -14,11 +14,12 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from pytorch_basics.instruments.run.log import Fact, Log, Site
 from pytorch_basics.instruments.run.data.capture import Loaders
+from pytorch_basics.instruments.run.log import Fact, Log, Site
 from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.values.capture import finite, flags, look
 from pytorch_basics.instruments.run.where import Reached, reached
+from pytorch_basics.instruments.trace import uncompiled
 from pytorch_basics.instruments.trace.modes.capture import collect
 
 Tensor, Parameter = torch.Tensor, torch.nn.Parameter
@@ -35,6 +36,7 @@ for _name in dir(Tensor):
         _KINDS[getattr(Tensor, _name).__get__] = _QUESTION
 _KINDS[torch._C._set_grad_enabled] = _QUESTION
 _KINDS[Tensor.is_leaf.__get__] = _LEAF  # type: ignore[attr-defined]  # an attribute of C
+_DATA_SET = Tensor.data.__set__  # type: ignore[attr-defined]  # the same
 _KINDS[Tensor.grad.__get__] = _READ  # type: ignore[attr-defined]  # the same
 _KINDS[Tensor.grad.__set__] = _GRAD  # type: ignore[attr-defined]  # the same
 _KINDS |= {Tensor.backward: _BACKWARD, torch.autograd.backward: _BACKWARD, torch.autograd.grad: _BACKWARD}
@@ -127,6 +129,7 @@ class Calls(TorchFunctionMode):
 
     def _new(self, key: Any, func: Any, place: Reached, args: Any, kwargs: Any) -> Site:
         log = self.log
+        uncompiled.again()
         if getattr(func, "namespace", "") == "profiler":
             _KINDS[func] = _QUESTION  # PyTorch's own marks: from the next call on they pass
         if place.code is not None:
@@ -269,6 +272,8 @@ _ASSIGNED = {"__iadd__", "__isub__", "__imul__", "__itruediv__", "__idiv__", "__
 def _writes(func: Any) -> bool:
     """Whether a function writes into what it is called on."""
     name = str(getattr(func, "__name__", ""))
+    if func is _DATA_SET:
+        return True
     return name in _ASSIGNED or (name.endswith("_") and not name.endswith("__"))
 
 

@@ -6,11 +6,15 @@ in the log. Nothing of the learner's data set is called.
 
 from __future__ import annotations
 
+import random
 import weakref
+from collections.abc import Iterator
 from contextlib import suppress
+from types import CodeType, FunctionType
 from typing import Any
 
-from torch.utils.data import RandomSampler, SubsetRandomSampler, WeightedRandomSampler
+import torch
+from torch.utils.data import RandomSampler, SequentialSampler, Subset, SubsetRandomSampler, WeightedRandomSampler
 
 from pytorch_basics.instruments.run.log import Loader, Log, Where
 
@@ -30,6 +34,8 @@ class Loaders:
         number = self.log.number("loader", loader)
         if number is None:
             entry = Loader(weakref.ref(loader), _facts(loader))
+            entry.generators = tuple(_generators(loader.dataset)) if loader.num_workers else ()
+            entry.samples = _samples(loader)
             number = self.log.add("loader", loader, self.log.loaders, entry)
         entry = self.log.loaders[number]
         entry.iterators += 1
@@ -60,7 +66,57 @@ def _facts(loader: Any) -> dict[str, Any]:
         "shuffled": isinstance(sampler, _SHUFFLE),
         "drop_last": bool(loader.drop_last),
         "workers": int(loader.num_workers),
+        "seeded": loader.worker_init_fn is not None,
     }
+
+
+_MOST_SAMPLES = 1_000_000
+_OWN = (random.Random, torch.Generator)
+_ARRAYS = {"Generator", "RandomState"}  # NumPy's, which need not be there
+_DRAWING = ("__getitem__", "__getitems__", "__iter__", "__call__")
+
+
+def _generators(dataset: Any) -> Iterator[tuple[str, CodeType]]:
+    """The random generators in the attributes of a data set, and of its transforms, with the code that draws."""
+    owners = [(dataset, "self")]
+    owners += [(value, f"self.{name}") for name, value in _attributes(dataset) if callable(value)]
+    for owner, path in owners:
+        held = [name for name, value in _attributes(owner) if _is_generator(value)]
+        methods = [vars(kind).get(name) for kind in type(owner).__mro__ for name in vars(kind) if name != "__init__"]
+        codes = [method.__code__ for method in methods if isinstance(method, FunctionType)]
+        codes.sort(key=lambda code: code.co_name not in _DRAWING)
+        for name in held:
+            code = next((code for code in codes if name in code.co_names), None)
+            if code is not None:
+                yield f"{path}.{name}", code
+
+
+def _attributes(thing: Any) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in getattr(thing, "__dict__", {}).items() if value is not thing]
+
+
+def _is_generator(value: Any) -> bool:
+    kind = type(value)
+    return isinstance(value, _OWN) or (kind.__name__ in _ARRAYS and kind.__module__.startswith("numpy."))
+
+
+def _samples(loader: Any) -> tuple[int, frozenset[int]]:
+    """The data set at the bottom, by identity, and which of its samples a loader draws."""
+    dataset, sampler = loader.dataset, loader.sampler
+    size = _length(dataset)
+    if size is None or size > _MOST_SAMPLES or loader.batch_sampler is None:
+        return 0, frozenset()
+    if isinstance(sampler, SubsetRandomSampler):
+        wanted = [int(k) for k in sampler.indices]
+    elif isinstance(sampler, (SequentialSampler, RandomSampler)):
+        wanted = list(range(size))
+    else:
+        return 0, frozenset()
+    while type(dataset) is Subset:
+        inner = dataset.indices
+        wanted = [int(inner[k]) for k in wanted]
+        dataset = dataset.dataset
+    return id(dataset), frozenset(wanted)
 
 
 def _length(thing: Any) -> int | None:

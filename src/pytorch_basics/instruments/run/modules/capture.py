@@ -21,6 +21,7 @@ from pytorch_basics.instruments.run.log import Layer, Log, Model, Where
 from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.values.capture import spread
 from pytorch_basics.instruments.run.where import reached
+from pytorch_basics.instruments.trace import uncompiled
 from pytorch_basics.instruments.trace.modes.capture import collect
 
 _FUSED = (torch.nn.TransformerEncoder, torch.nn.TransformerEncoderLayer, torch.nn.MultiheadAttention)
@@ -61,6 +62,7 @@ class Modules:
             return
         log.aside = True
         try:
+            uncompiled.again()
             place = reached(sys._getframe(1))
             where = place.code, place.at
             if place.code is not None:

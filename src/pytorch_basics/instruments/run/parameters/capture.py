@@ -138,7 +138,9 @@ class Parameters:
         if tensors and None in numbers:  # not the parameters themselves
             wanted = {id(t) for t in tensors}
             alive = self.log.alive("parameter")
-            numbers = [number for number, p in alive if p.grad is not None and id(p.grad) in wanted]
+            places = {t.data_ptr() for t in tensors if _has_place(t)}  # ``w.grad.data`` is another tensor there
+            grads = [(number, p.grad) for number, p in alive if p.grad is not None]
+            numbers = [k for k, g in grads if id(g) in wanted or (_has_place(g) and g.data_ptr() in places)]
         return [number for number in numbers if number is not None]
 
     def updated(self, target: Any, site: Site, where: Where) -> bool:
@@ -189,9 +191,9 @@ class Parameters:
 
     def came_out(self, event: Event, tensors: list[Any]) -> None:
         """A whole model gave these: a backward pass will say whether it began from them."""
-        event.facts["used"] = False
         for t in tensors:
             if t.grad_fn is not None:
+                event.facts["used"] = False
                 self._outputs[number_of(t.grad_fn)] = event
         while len(self._outputs) > _MOST_OUTPUTS:
             del self._outputs[next(iter(self._outputs))]
@@ -299,6 +301,10 @@ def settings(optimizer: Any) -> tuple[Any, ...]:
     return tuple((k, v) for k, v in group.items() if k != "params" and isinstance(v, plain))
 
 
+def _has_place(t: Any) -> bool:
+    return isinstance(t, torch.Tensor) and t.layout is torch.strided and not t.is_meta and t.numel() > 0
+
+
 def _sample(p: Any) -> Any:
     flat = p.detach()
     if flat.is_meta or flat.is_sparse or flat.numel() == 0 or not flat.is_floating_point():
@@ -327,7 +333,8 @@ def _walk(roots: list[Any]) -> tuple[list[Any], list[str], bool, set[int]]:
     nodes (PyTorch numbers them as they are made)."""
     leaves = {id(t): t for t in roots if t.is_leaf and t.requires_grad}
     stack = [t.grad_fn for t in roots if t.grad_fn is not None]
-    seen, names = set(stack), {}
+    seen = set(stack)
+    names: dict[str, None] = {}
     numbers = set()
     while stack and len(seen) < MOST_NODES:
         node = stack.pop()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch.nn import functional as F  # noqa: N812  # its name everywhere
+from torch.nn import functional as F  # its name everywhere
 
 from pytorch_basics.instruments.run.log import Fact, Site
 
@@ -31,8 +31,10 @@ _EDGES = (
     *("cdist", "normalize", "cosine_similarity", "pairwise_distance", "atan2", "logit", "acosh", "erfinv", "var"),
 )
 _SQUASHED = ("sigmoid", "softmax", "log_softmax", "tanh", "relu", "relu_", "leaky_relu", "sign", "sgn", "clamp")
-_DRAWN = ("rand", "randn", "randint", "randperm", "normal_", "uniform_", "bernoulli", "rand_like", "randn_like")
-_DRAWN += ("normal", "multinomial", "dropout", "bernoulli_", "random_")
+_DRAWN = (
+    *("rand", "randn", "randint", "randperm", "normal_", "uniform_", "bernoulli", "rand_like", "randn_like"),
+    *("normal", "multinomial", "dropout", "bernoulli_", "random_"),
+)
 
 
 def _found(names: tuple[str, ...]) -> set[Any]:
