@@ -6,12 +6,11 @@ that shows it beside the one that repairs it.
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from typing import Any
 
 import nbformat
 
+from learners_code import learners_code
 from pytorch_basics.lab.welcome import METADATA
 from pytorch_basics.mistakes import all_mistakes
 from pytorch_basics.mistakes.mistake import Mistake, Raised, observe
@@ -45,14 +44,8 @@ def _section(mistake: Mistake) -> str:
         f"**What you see.** {mistake.see}",
         f"**Why.** {mistake.why}",
         f"**Write instead.** {mistake.instead}",
-        f"Shows the mistake:\n\n```python\n{_body(mistake.broken)}\n```",
+        f"Shows the mistake:\n\n```python\n{learners_code(mistake.broken)}\n```",
         shown,
-        f"Repaired:\n\n```python\n{_body(mistake.fixed)}\n```",
+        f"Repaired:\n\n```python\n{learners_code(mistake.fixed)}\n```",
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def _body(function: Any) -> str:
-    lines = inspect.getsource(function).splitlines()
-    start = next(i for i, line in enumerate(lines) if line.rstrip().endswith(":")) + 1
-    return textwrap.dedent("\n".join(lines[start:])).strip()

@@ -115,7 +115,7 @@ def _written(task: Exercise, args: tuple[Any, ...], kwargs: dict[str, Any]) -> s
 def _mistakes(topic: str) -> str:
     taught = import_module(f"pytorch_basics.course.{topic}.solutions").SOLUTIONS
     linked = {wrong.mistake for solutions in taught.values() for wrong in solutions.wrong if wrong.mistake}
-    chosen = [m for m in mistakes.all_mistakes() if m.id in linked or m.id.startswith(f"{topic}.")]
+    chosen = [m for m in mistakes.all_mistakes() if m.id in linked or (m.code and m.id.startswith(f"{topic}."))]
     return "\n".join(f"- [{mistake.title}](Mistakes.ipynb#{anchor(mistake.title)})" for mistake in chosen)
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from pytorch_basics.practice.codec import Opaque
-from pytorch_basics.practice.compare import Failed, Returned, difference, differs, overlap
+from pytorch_basics.practice.compare import Failed, Returned, alike, difference, differs, overlap
 from pytorch_basics.practice.exercise import Same
 
 T = torch.tensor
@@ -284,3 +284,38 @@ def test_a_long_value_is_cut_in_its_sentence() -> None:
     assert sentence is not None
     assert len(sentence) < 150
     assert "…" in sentence
+
+
+ALIKE = [
+    (("RuntimeError", "cannot be multiplied (4x3 and 2x8)"), ("RuntimeError", "cannot be multiplied (1x2 and 3x4)")),
+    (("AttributeError", "'Net' object has no attribute 'a'"), ("AttributeError", "'_N' object has no attribute 'b'")),
+    (("TypeError", "Net.__init__() got 'n'"), ("TypeError", "_Other.__init__() got 'k'")),
+    (("RuntimeError", "the first line\nand more"), ("RuntimeError", "the first line")),
+]
+UNLIKE = [
+    (("RuntimeError", "a leaf Variable is being used in an in-place operation."), ("RuntimeError", "no grad_fn")),
+    (("IndexError", "index 3 is out of bounds"), ("KeyError", "index 3 is out of bounds")),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "other", "expected"), [(*pair, True) for pair in ALIKE] + [(*pair, False) for pair in UNLIKE]
+)
+def test_an_answer_is_like_a_named_wrong_one_when_it_fails_for_the_same_reason(
+    given: tuple[str, str], other: tuple[str, str], expected: bool
+) -> None:
+    """The kind alone names nothing; the words of the error do, whatever names and numbers are in them."""
+    one, two = (Failed((kind, "Exception"), message) for kind, message in (given, other))
+    assert alike(one, two, Same()) is expected
+
+
+def test_a_reference_that_raises_asks_for_the_kind_alone() -> None:
+    """The words of an error are the learner's to choose."""
+    assert difference(Failed(("ValueError",), "no such size"), Failed(("ValueError",), "wanted a size"), Same()) is None
+
+
+def test_what_returns_is_like_what_returns_the_same() -> None:
+    """And an error is like no value."""
+    assert alike(Returned(2, (1,), {}), Returned(2, (1,), {}), Same())
+    assert not alike(Returned(3, (1,), {}), Returned(2, (1,), {}), Same())
+    assert not alike(Failed(("ValueError",), ""), Returned(2, (1,), {}), Same())

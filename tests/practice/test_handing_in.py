@@ -248,6 +248,42 @@ def test_an_unedited_stub_is_no_attempt(hand_in: Callable[..., str]) -> None:
     assert Progress().rows() == {}
 
 
+def test_an_unedited_class_without_methods_is_no_attempt(hand_in: Callable[..., str]) -> None:
+    """The stub of a class is recognised too, although no code of it says where it was written."""
+    shown = hand_in('@pb.exercise("factorial.net")\nclass Net(torch.nn.Module):\n    ...\n')
+    assert "Not answered yet" in shown
+    assert "factorial.net" not in Progress().rows()
+    edited = hand_in('@pb.exercise("factorial.net")\nclass Net(torch.nn.Module):\n    size = 3\n')
+    assert "Not yet: your answer raised" in edited
+    assert Progress().rows()["factorial.net"].tried == 1
+
+
+def test_a_class_made_inside_a_function_finds_the_globals_of_its_body(hand_in: Callable[..., str]) -> None:
+    """Values, default values and annotations in its body are names of the notebook, also through a helper."""
+    hand_in(
+        "FACTOR, START, Kind = 2, 0, int\n"
+        "def maker():\n"
+        "    class Product:\n"
+        "        factor = FACTOR\n"
+        "        count: Kind = START\n"
+        "        def of(self, x, start: Kind = START):\n            return start + self.factor * x\n"
+        "    return Product()\n"
+    )
+    shown = hand_in('@pb.exercise("factorial.double")\ndef double(x):\n    return maker().of(x)\n')
+    assert "✓ Passed" in shown
+
+
+def test_the_call_of_a_class_exercise_is_shown_as_it_is_written(hand_in: Callable[..., str]) -> None:
+    """By the name of the class; an object of the learner's is told by its class, without an address."""
+    shown = hand_in(
+        '@pb.exercise("factorial.net")\nclass Net:\n    def __init__(self, n):\n        self.n = n\n'
+        "    def __call__(self, x):\n        return [self, len]\n"
+    )
+    assert "The call: Net(2, ‹tensor f32[1, 2]›)" in shown
+    assert "[a Net object, <built-in function len>]" in shown
+    assert "0x" not in shown
+
+
 def test_a_prediction_is_compared_and_remembered(desk: Desk) -> None:
     """A guess is judged by running the code; a wrong one with a name is told so."""
     assert "order of the sizes" in desk.predict("factorial.shape", shape=(3, 2)).message

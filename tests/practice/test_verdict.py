@@ -250,3 +250,18 @@ def test_a_reply_of_the_judge_becomes_the_same_verdict(make: Any) -> None:
 def test_only_a_pass_is_passed() -> None:
     """Every other status is not."""
     assert [make.__name__ for make in MAKERS if make().passed] == ["passed"]
+
+
+def test_of_two_dicts_only_what_differs_is_drawn() -> None:
+    """A long entry that is equal does not push the difference out of sight; a single one is drawn as itself."""
+    right = {"parameters": {f"layer {k}": (k, k) for k in range(20)}, "output": torch.ones(1, 2), "steps": 3}
+    one = drawing.both(
+        Returned(right | {"output": torch.zeros(1, 2)}, (), {}), Returned(right, (), {}), Same(memory=False)
+    )
+    assert [panel.title for panel in one] == ["expected 'output'  tensor f32[1, 2]", "yours 'output'  tensor f32[1, 2]"]
+    assert one[1].marked == {(0, 0), (0, 1)}
+    two = drawing.both(
+        Returned(right | {"output": None, "steps": 4}, (), {}), Returned(right, (), {}), Same(memory=False)
+    )
+    assert two[1].rows == (("{'output': None, 'steps': 4}",),)
+    assert "parameters" not in two[0].rows[0][0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,9 @@ class Opaque:
 
     type: str
     text: str
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 def encode(value: Any) -> tuple[Tree, list[bytes]]:
@@ -267,7 +271,13 @@ def _text_cut(value: Any) -> Any:
 
 def _opaque(value: Any) -> Tree:
     try:
-        text = repr(value)[:LONGEST_TEXT]
+        text = _readable(repr(value)[:LONGEST_TEXT])
     except Exception:  # a learner's own __repr__ may fail
         text = "(its repr fails)"
     return {"k": "opaque", "type": type(value).__name__, "text": text}
+
+
+def _readable(text: str) -> str:
+    """A repr without addresses, which say nothing and differ in each run: ``a MySGD object``, ``<function f>``."""
+    text = re.sub(r"<[\w.<>]*?(\w+) object at 0x[0-9A-Fa-f]+>", r"a \1 object", text)
+    return re.sub(r" at 0x[0-9A-Fa-f]+", "", text)

@@ -8,6 +8,7 @@ code (an ``__eq__``, a patched ``torch.equal``) is near.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,23 @@ def difference(given: Outcome, expected: Outcome, same: Same) -> str | None:
     if found is None and same.memory:
         found = _memory(given, expected)
     return found and found[0].upper() + found[1:] + "."
+
+
+def alike(given: Outcome, other: Outcome, same: Same) -> bool:
+    """Whether an answer did what a named wrong solution does; of two errors of a kind, also for the same reason.
+
+    A reference is matched by the kind alone, because the words of an error are the learner's to choose. What is to be
+    named must be the same: two ``RuntimeError``s may have nothing in common.
+    """
+    if isinstance(given, Failed) and isinstance(other, Failed):
+        return given.kinds[0] == other.kinds[0] and _reason(given.message) == _reason(other.message)
+    return difference(given, other, same) is None
+
+
+def _reason(message: str) -> str:
+    """An error's first line without names and numbers, which depend on what the learner calls things."""
+    first = message.partition("\n")[0]
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\d+|\b\w+(\.\w+)+\b", "…", first)
 
 
 def _not_raised(given: Outcome, expected: Failed) -> str | None:

@@ -8,6 +8,7 @@ solution; the one exception is ``solution``, which shows the references after a 
 from __future__ import annotations
 
 import inspect
+import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -46,13 +47,13 @@ class Desk:
             raise Problem(f'"{id}" asks for a prediction. Write: pb.predict("{id}", {_asked(task)})')
 
         def check(answer: T) -> T:
-            show(self.check(task, answer))
+            show(self.check(task, answer, sys._getframe(1).f_code.co_filename))
             return answer
 
         return check
 
-    def check(self, task: Exercise, answer: Any) -> Verdict:
-        """The verdict on an answer, kept in the learner's progress."""
+    def check(self, task: Exercise, answer: Any, cell: str = "") -> Verdict:
+        """The verdict on an answer from the file or cell ``cell``, kept in the learner's progress."""
         if not (inspect.isroutine(answer) or isinstance(answer, type) or callable(answer)):
             sample = task.stub.splitlines()[0]
             raise Problem(
@@ -66,7 +67,7 @@ class Desk:
             return self._keep(Verdict(task.id, "forbidden", message), 0.0)
         begun = time.perf_counter()
         verdict = self._judged(task, answer)
-        if not verdict.passed and stub.unedited(task, answer):
+        if not verdict.passed and stub.unedited(task, answer, cell):
             return Verdict(task.id, "todo", "Write your answer in this cell and run it again.")
         return self._keep(verdict, time.perf_counter() - begun)
 

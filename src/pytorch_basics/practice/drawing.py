@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pytorch_basics.practice.compare import Failed, Outcome, as_tensor, differs, kind, short
+from pytorch_basics.practice.compare import Failed, Outcome, Returned, as_tensor, difference, differs, kind, short
 from pytorch_basics.practice.exercise import Same
 from pytorch_basics.practice.verdict import Panel
 
@@ -29,15 +29,26 @@ def both(given: Outcome, expected: Outcome, same: Same) -> tuple[Panel, Panel]:
     """The panels "expected" and "yours", with the differing cells of both marked."""
     if isinstance(given, Failed) or isinstance(expected, Failed):
         return _outcome("expected", expected), _outcome("yours", given)
-    mine, theirs = _dense(given.result), _dense(expected.result)
+    at, result, right = _apart(given.result, expected.result, same)
+    mine, theirs = _dense(result), _dense(right)
     mask = None
     if mine is not None and theirs is not None and mine.shape == theirs.shape and mine.numel() <= 10**6:
         mask = differs(mine, theirs, same)
     for digits in (4, 6, 9, 17):  # as few as tell the marked cells apart
-        pair = panel("expected", expected.result, mask, digits), panel("yours", given.result, mask, digits)
+        pair = panel(f"expected{at}", right, mask, digits), panel(f"yours{at}", result, mask, digits)
         if all(pair[0].rows[r][c] != pair[1].rows[r][c] for r, c in pair[0].marked):
             break
     return pair
+
+
+def _apart(given: Any, expected: Any, same: Same) -> tuple[str, Any, Any]:
+    """Of two dicts only what differs: the rest would push it out of sight. With one such entry, that and its name."""
+    if not (isinstance(given, dict) and isinstance(expected, dict) and given.keys() == expected.keys()):
+        return "", given, expected
+    odd = [key for key in expected if difference(Returned(given[key], (), {}), Returned(expected[key], (), {}), same)]
+    if len(odd) == 1:
+        return f" {odd[0]!r}", given[odd[0]], expected[odd[0]]
+    return "", {key: given[key] for key in odd or expected}, {key: expected[key] for key in odd or expected}
 
 
 def panel(title: str, value: Any, mask: torch.Tensor | None = None, digits: int = 4) -> Panel:
@@ -85,7 +96,7 @@ def _cell(item: Any, digits: int) -> str:
 
 
 def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    """The call as it would be written, with tensors by kind: ``strides_of((2, 3))``."""
+    """The call of ``name`` as it would be written, with tensors by kind: ``strides_of((2, 3))``."""
     written = [_argument(value) for value in args] + [f"{key}={_argument(value)}" for key, value in kwargs.items()]
     return f"{name}({', '.join(written)})"
 

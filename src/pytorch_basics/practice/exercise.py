@@ -9,6 +9,7 @@ specification.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,12 @@ class Exercise:
     @property
     def topic(self) -> str:
         return self.id.split(".")[0]
+
+    @property
+    def defines(self) -> str:
+        """The name of what the learner writes: ``MySGD`` in the exercise ``optim.my_sgd``."""
+        body = ast.parse(self.stub).body
+        return next(node.name for node in reversed(body) if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
 
 
 @dataclass(frozen=True)

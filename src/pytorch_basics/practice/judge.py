@@ -20,7 +20,7 @@ import torch
 from pytorch_basics import mistakes
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Raised
 from pytorch_basics.practice import drawing
-from pytorch_basics.practice.compare import Failed, Outcome, difference
+from pytorch_basics.practice.compare import Failed, Outcome, alike, difference
 from pytorch_basics.practice.draw import Draw
 from pytorch_basics.practice.exercise import Exercise, Prediction, Solutions, Wrong
 from pytorch_basics.practice.guess import judge_guess
@@ -113,8 +113,7 @@ def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solution
 def _alike(wrong: Wrong, exercise: Exercise, cases: list[Frame], given: list[Outcome]) -> bool:
     same = wrong.same or exercise.same
     return all(
-        difference(mine, outcome(wrong.answer, exercise, case), same) is None
-        for mine, case in zip(given, cases, strict=True)
+        alike(mine, outcome(wrong.answer, exercise, case), same) for mine, case in zip(given, cases, strict=True)
     )
 
 
@@ -146,7 +145,7 @@ def _shown(exercise: Exercise, case: Frame, given: Outcome, expected: Outcome, r
     return {
         "status": "raised" if isinstance(given, Failed) else "wrong",
         "message": reason,
-        "call": drawing.call(exercise.id.split(".")[1], args, kwargs),
+        "call": drawing.call(exercise.defines, args, kwargs),
         "trace": given.trace if isinstance(given, Failed) else "",
         "panels": [{**asdict(panel), "marked": sorted(panel.marked)} for panel in panels],
     }

@@ -7,12 +7,14 @@ so that a recursive function finds itself, and ``super(Net, self)`` finds this `
 
 from __future__ import annotations
 
+import dis
 import io
 import linecache
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import CO_OPTIMIZED
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -32,6 +34,27 @@ class _Capped(io.BytesIO):
         return super().write(data)
 
 
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle publishes no types
+    """Sends the globals of class bodies too: cloudpickle follows the names that functions load, and a class that is
+    made inside a function (with its annotations and default values) loads them in another way."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        reduced = super().reducer_override(obj)
+        if isinstance(obj, FunctionType) and isinstance(reduced, tuple) and len(reduced) > 2:
+            space = obj.__globals__
+            reduced[2][1]["__globals__"].update({n: space[n] for n in _body_names(obj.__code__) if n in space})
+        return reduced
+
+
+def _body_names(code: CodeType) -> set[str]:
+    """What class bodies inside the code look up by name, wherever that turns out to be."""
+    bodies = (one for one in _nested(code) if not one.co_flags & CO_OPTIMIZED)
+    return {str(step.argval) for body in bodies for step in dis.get_instructions(body) if step.opname in _BY_NAME}
+
+
+_BY_NAME = ("LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS")
+
+
 def ship(answer: Any) -> tuple[bytes, dict[str, str]]:
     """The pickle and ``{file name: source}``. Raises ``Problem`` in the learner's words when it cannot be sent."""
     codes = list(_codes(answer))
@@ -41,7 +64,7 @@ def ship(answer: Any) -> tuple[bytes, dict[str, str]]:
     buffer = _Capped()
     with _bound(answer), _own_modules_by_value():
         try:
-            cloudpickle.Pickler(buffer, protocol=5).dump(answer)
+            _Pickler(buffer, protocol=5).dump(answer)
         except Problem:
             raise
         except Exception as error:  # whatever a learner's object raises when it is pickled

@@ -122,6 +122,78 @@ def test_looking_changes_nothing(training: bool) -> None:
     assert not torch.nn.modules.module._has_any_global_hook()
 
 
+class Stops(nn.Module):
+    """Writes into its buffers, then stops as the stop button does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm1d(3)
+        self.register_buffer("seen", torch.zeros(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.norm(x)
+        self.seen += 1
+        self.seen = self.seen + 1
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_look_changes_nothing() -> None:
+    """The buffers are the model's own again, with their bits and versions; the random state is as it was."""
+    model = Stops()
+    buffers = dict(model.named_buffers())
+    before = {name: (buffer.clone(), buffer._version) for name, buffer in buffers.items()}
+    random = torch.random.get_rng_state()
+    with pytest.raises(KeyboardInterrupt):
+        pb.summary(model, torch.ones(4, 3))
+    after = dict(model.named_buffers())
+    assert all(after[name] is buffer for name, buffer in buffers.items())
+    assert all(torch.equal(after[name], bits) and after[name]._version == v for name, (bits, v) in before.items())
+    assert torch.equal(random, torch.random.get_rng_state())
+    assert not torch.nn.modules.module._has_any_global_hook()
+
+
+def test_a_buffer_of_two_layers_is_lent_as_one() -> None:
+    """What one layer writes into a shared buffer the other reads, as in a plain call."""
+
+    class Counts(nn.Module):
+        def __init__(self, shared: torch.Tensor) -> None:
+            super().__init__()
+            self.register_buffer("shared", shared)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.shared += 1
+            return x[: int(self.shared)]
+
+    shared = torch.zeros(())
+    s = pb.summary(nn.Sequential(Counts(shared), Counts(shared)), torch.rand(5, 1))
+    calls = [layer.call.outputs[0][1] for layer in s.layers[1:] if layer.call]
+    assert calls == [(1, 1), (1, 1)]
+    assert shared == 0
+    assert [buffer.same_as for buffer in s.buffers] == [None, 0]
+
+
+def test_a_lazy_batch_norm_is_shown_with_its_buffers() -> None:
+    """Buffers without a shape are given one by the forward pass of the copy."""
+    model = nn.Sequential(nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d())
+    s = pb.summary(model, torch.rand(2, 3, 8, 8))
+    assert not s.error
+    assert [b.shape for b in s.buffers] == [(4,), (4,), ()]
+    assert s.total == 4 * 3 * 9 + 4 + 4 + 4
+    assert model[1].has_uninitialized_params()  # type: ignore[operator]  # a LazyBatchNorm2d
+
+
+def test_a_layer_that_holds_the_one_it_is_in() -> None:
+    """A circle is shown once round, and counted as ``parameters()`` counts it."""
+    model = nn.Module()
+    model.inner = nn.Linear(2, 2)
+    model.inner.outer = model
+    s = pb.summary(model)
+    assert [layer.path for layer in s.layers] == ["", "inner", "inner.outer"]
+    assert s.layers[2].same_as == 0
+    assert s.total == sum(p.numel() for p in model.parameters()) == 6
+    assert "the same as" in str(s)
+
+
 def test_a_forward_that_raises_is_told() -> None:
     """The structure is shown, and the error in PyTorch's words."""
     s = pb.summary(classifier(), torch.rand(4, 3))

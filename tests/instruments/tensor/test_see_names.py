@@ -1,5 +1,7 @@
 """The names ``pb.see`` gives: those the learner wrote."""
 
+import weakref
+
 import pytest
 import torch
 
@@ -69,3 +71,20 @@ def test_a_wrong_number_of_names_says_how_many_are_wanted():
     x = torch.ones(2)
     with pytest.raises(ValueError, match=r"names is \['a'\].*wanted 2 names.*names=\[\"a\", \"b\"\]"):
         pb.see(x, x, names=["a"])
+
+
+def test_looking_for_names_keeps_nothing_alive():
+    """A tensor whose name was found among the variables is gone when the learner deletes it."""
+    x = torch.ones(2)
+    assert named(pb.see(*[x])) == ["x"]
+    gone = weakref.ref(x)
+    del x
+    assert gone() is None
+
+
+def test_the_learners_own_copy_of_the_variables_is_left_alone():
+    """A dict that ``locals()`` gave before the look still holds what it held."""
+    x = torch.ones(2)
+    mine = locals()
+    pb.see(*[x])
+    assert mine["x"] is x

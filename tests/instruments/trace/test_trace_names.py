@@ -119,6 +119,29 @@ def test_two_models_in_one_trace_each_begin_at_their_root():
     assert loss == 0
 
 
+def test_a_part_of_a_model_that_ran_before_keeps_its_path():
+    """Called by itself afterwards, or from inside another model, it is where it is in its own model."""
+    model = nn.Sequential(nn.Linear(3, 3), nn.Sequential(nn.Linear(3, 3), nn.ReLU()))
+
+    class Borrows(nn.Module):
+        def forward(self, x):
+            return model[1](x)
+
+    with pb.tracing() as t:
+        x = model(torch.ones(2, 3))
+        model[1](x)
+        assert Borrows()(x).shape == (2, 3)
+    assert [(m.path, m.kind, m.parent) for m in t.modules[5:]] == [
+        ("1", "Sequential", None),
+        ("1.0", "Linear", 5),
+        ("1.1", "ReLU", 5),
+        ("", "Borrows", None),
+        ("1", "Sequential", 8),
+        ("1.0", "Linear", 9),
+        ("1.1", "ReLU", 9),
+    ]
+
+
 def test_a_module_that_was_entered_before_the_trace_is_no_trouble():
     """A trace that begins inside ``forward`` sees what is below."""
 

@@ -117,6 +117,7 @@ def test_many_points_are_thinned_and_it_is_said() -> None:
         (X, torch.zeros(3), "one label for each of the 4 points"),
         (X, torch.tensor([0.0, 1.0, 2.0, 1.0]), "labels 0 and 1"),
         (torch.zeros(0, 2), torch.zeros(0), "one label for each"),
+        (X.clone().fill_diagonal_(float("nan")), Y, r"x\[0\] is .*finite numbers"),
     ],
 )
 def test_other_data_is_refused(x: torch.Tensor, y: torch.Tensor, said: str) -> None:
@@ -125,9 +126,9 @@ def test_other_data_is_refused(x: torch.Tensor, y: torch.Tensor, said: str) -> N
         boundary(upright(), x, y)
 
 
-@pytest.mark.parametrize(("model", "x"), [(None, X), (upright(), [[0.0, 1.0]])])
+@pytest.mark.parametrize(("model", "x"), [(None, X), (nn.Linear, X), (upright(), [[0.0, 1.0]])])
 def test_other_types_are_refused(model: Any, x: Any) -> None:
-    """A model that cannot be called, points that are no tensor."""
+    """A model that cannot be called, a class instead of a model, points that are no tensor."""
     with pytest.raises(TypeError, match=r"pb\.boundary"):
         boundary(model, x, Y)
 

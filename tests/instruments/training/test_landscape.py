@@ -168,3 +168,11 @@ def test_the_page_is_whole() -> None:
     html = landscape(model, nn.MSELoss(), X, Y, path=path)._repr_mimebundle_()["text/html"]
     assert "://" not in html.replace("http://www.w3.org/", "")
     assert "<details>" in html
+
+
+def test_a_loss_that_is_a_class_and_a_path_of_numbers_are_told_what_to_write() -> None:
+    """The class of a loss computes nothing yet, and a path holds tensors, not numbers."""
+    with pytest.raises(TypeError, match=r"loss_fn"):
+        landscape(line(), nn.MSELoss, X, Y)
+    with pytest.raises(TypeError, match=r"path.append\(\[p.detach\(\).clone\(\)"):
+        landscape(line(), nn.MSELoss(), X, Y, path=[1.0, 2.0])

@@ -147,6 +147,29 @@ def test_descent_by_hand_is_seen_too() -> None:
     assert "nothing to remark" in str(record)
 
 
+def test_each_parameter_moves_where_it_is_written() -> None:
+    """A gradient that was just removed does not take the credit for the next update; parameters stand as written."""
+    w, b = torch.ones(2, requires_grad=True), torch.zeros(1, requires_grad=True)
+
+    def step() -> None:
+        ((X @ w + b - 1) ** 2).mean().backward()  # type: ignore[no-untyped-call]  # torch does not type this
+        with torch.no_grad():
+            for p in (w, b):
+                assert p.grad is not None
+                p -= 0.1 * p.grad
+                p.grad = None
+
+    record = steps(step, times=1)
+    assert record.parameters == ("w", "b")
+    assert [event.what for event in record.events[1:]] == ["w.sub_(…)", "w.grad = None", "b.sub_(…)", "b.grad = None"]
+    assert [[state.moved > 0 for state in event.states] for event in record.events[1:]] == [
+        [True, False],
+        [False, False],
+        [False, True],
+        [False, False],
+    ]
+
+
 def test_what_is_measured_is_what_happened() -> None:
     """Norms and moves are those of the same step run without us, and the trained parameters are equal bit for bit."""
     watched, plain = Loop(), Loop()

@@ -12,7 +12,7 @@ from torch.optim import optimizer as optimizers
 
 from pytorch_basics.instruments.training.watch import display, watch
 from pytorch_basics.instruments.training.watch.record import SampleRecord, WatchRecord
-from pytorch_basics.instruments.training.watch.text import clock, line, spark
+from pytorch_basics.instruments.training.watch.text import clock, fitted, line, spark
 
 X = torch.rand(32, 2, generator=torch.Generator().manual_seed(0))
 Y = (X[:, :1] > 0.5).float()
@@ -68,8 +68,8 @@ def test_what_is_shown_is_what_happened(shown: Kept) -> None:
     for sample in record.samples:
         assert sample.loss == pytest.approx(losses[sample.step - 1])
     norm = torch.cat([p.grad.reshape(-1) for p in model.parameters() if p.grad is not None]).norm().item()
-    if record.samples[-1].step == 200:
-        assert record.samples[-1].grad == pytest.approx(norm, rel=1e-5)
+    assert record.samples[-1].step == 200, "the last of the planned steps is among them"
+    assert record.samples[-1].grad == pytest.approx(norm, rel=1e-5)
     assert shown.last == record
     assert "step 200 of 200" in str(record)
 
@@ -195,7 +195,22 @@ def test_the_line_tells_the_time_left() -> None:
     record = WatchRecord("Net", (SampleRecord(50, 1.0, 0.25, None),), 50, 1.0, 200)
     assert line(record) == "step 50 of 200 · loss 0.25 ▁ · 50 steps/s · 0:03 left"
     assert line(WatchRecord("Net", (), 200, 4.0, 200)).endswith("done in 0:04")
+    assert line(WatchRecord("Net", (), 50, 1.0, 200, ended=True)).endswith("done in 0:01"), "the loop broke off"
+    stopped = WatchRecord("Net", (), 50, 1.0, 200, interrupted="KeyboardInterrupt", ended=True)
+    assert line(stopped).endswith("KeyboardInterrupt after 0:01")
     assert [clock(s) for s in (7, 750, 3725)] == ["0:07", "12:30", "1:02:05"]
+
+
+@pytest.mark.parametrize("wide", [30, 60, 79, 99, 200])
+def test_a_narrow_terminal_still_tells_the_time_left(wide: int) -> None:
+    """The course of the loss gives way first; step and time left stay whatever happens."""
+    samples = tuple(SampleRecord(k, k / 100, 1 / k, 0.125) for k in range(1, 51))
+    said = fitted(WatchRecord("Net", samples, 50, 1.0, 200), wide)
+    assert len(said) <= wide
+    assert said.startswith("step 50 of 200")
+    assert said.endswith("0:03 left")
+    assert ("|grad|" in said) == (wide > 30)
+    assert ("█" in said) == (wide > 60)
 
 
 def test_a_course_of_losses_in_signs() -> None:
@@ -209,6 +224,7 @@ def test_a_course_of_losses_in_signs() -> None:
     [
         ((torch.zeros(1),), TypeError, "an nn.Module"),
         ((nn.Linear(1, 1), X), ValueError, "both x and y"),
+        ((nn.Linear(3, 1), torch.rand(4, 3), Y[:4]), ValueError, "pb.watch: x is .*two inputs"),
     ],
 )
 def test_odd_arguments_are_refused(arguments: Any, kind: type[Exception], said: str) -> None:
@@ -222,6 +238,14 @@ def test_odd_options_are_refused(options: Any) -> None:
     """Steps are whole and positive, and so is the time between pictures."""
     with pytest.raises(ValueError, match=r"pb\.watch"), watch(nn.Linear(1, 1), **options):
         pass
+
+
+def test_a_model_without_a_boundary_is_told_before_training(shown: Kept) -> None:
+    """Three outputs have no 0.5 line: the error comes at once, and no hook stays."""
+    model = nn.Linear(2, 3)
+    with pytest.raises(ValueError, match="one logit for each point"), watch(model, X, Y):
+        raise AssertionError("the loop must not begin")
+    assert not optimizers._global_optimizer_post_hooks
 
 
 def test_the_record_survives_json(shown: Kept) -> None:

@@ -658,8 +658,9 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "zeros_unguarded",
                 clear_grads_to_zero_unguarded,
-                "Your answer calls `.zero_()` on `.grad`, and some parameters have none yet: None has no method "
-                "`zero_`. You need no method of the gradient at all.",
+                "Your answer calls `.zero_()` on `.grad`. That leaves a tensor of zeros, not None, and wipes out what "
+                "another variable still holds; and where there is no gradient yet, None has no method `zero_`. You "
+                "need no method of the gradient at all.",
                 mistake=ZEROS,
             ),
             Wrong(

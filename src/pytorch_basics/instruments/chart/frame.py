@@ -12,7 +12,7 @@ from html import escape
 
 import numpy as np
 
-from pytorch_basics.instruments.chart.axis import Axis, label
+from pytorch_basics.instruments.chart.axis import Axis, label, powers
 from pytorch_basics.instruments.chart.colours import mixed
 from pytorch_basics.instruments.chart.png import png
 
@@ -26,13 +26,15 @@ def frame(x: Axis, y: Axis, x_name: str, y_name: str, about: int = 5, logarithmi
     for value in x.ticks(about):
         parts.append(f'<path class="tick" d="M{x.at(value):.1f} {y.start:g}v4"/>')
         parts.append(f'<text class="t m" x="{x.at(value):.1f}" y="{y.start + 16:g}">{label(value)}</text>')
-    for value in y.ticks(about):
+    values = powers(y.low, y.high, about) if logarithmic else y.ticks(about)
+    beside = [label(10**value if logarithmic else value) for value in values]
+    for value, words in zip(values, beside, strict=True):
         parts.append(f'<path class="tick" d="M{x.start:g} {y.at(value):.1f}h-4"/>')
-        words = label(10**value if logarithmic else value)
         parts.append(f'<text class="t e" x="{x.start - 7:g}" y="{y.at(value) + 4:.1f}">{words}</text>')
     middle, height = (x.start + x.end) / 2, (y.start + y.end) / 2
     parts.append(f'<text class="m" x="{middle:g}" y="{y.start + 33:g}">{escape(x_name)}</text>')
-    left = x.start - 38
+    # Left of the longest label, but still on the paper.
+    left = max(x.start - max(30, 17 + 6.5 * max(map(len, beside), default=0)), 11)
     parts.append(f'<text class="m" transform="translate({left:g} {height:g}) rotate(-90)">{escape(y_name)}</text>')
     return "".join(parts)
 
@@ -70,7 +72,7 @@ STYLE = (
     "svg text{font:12px system-ui,'Segoe UI',Roboto,sans-serif;fill:var(--ink,#1d2530)}svg .t{font-size:11px}"
     "svg .m{text-anchor:middle}svg .e{text-anchor:end}svg .box{fill:none;stroke:var(--soft,#55606e)}"
     "svg .tick{stroke:var(--soft,#55606e)}svg .paper{fill:#fff}svg .thin{fill:none;stroke:#111}"
-    "svg .line{fill:none;stroke:#111;stroke-width:2;stroke-dasharray:6 3}"
+    "svg .line{fill:none;stroke:#111;stroke-width:2}figure{margin:0}"
     "svg .halo{fill:none;stroke:#fff;stroke-width:4}svg .cross{fill:none;stroke:#111;stroke-width:2.2}"
     "svg .zero{fill:#fff;stroke:#0b3c78;stroke-width:1.6}svg .one{fill:#8a4300;stroke:#fff;stroke-width:1}"
     "svg .key .line,svg .key .cross{stroke:var(--ink,#1d2530)}"

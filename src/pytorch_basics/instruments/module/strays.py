@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pytorch_basics.instruments.module.record import StrayRecord
+from pytorch_basics.instruments.module.tree import Tree
 from pytorch_basics.instruments.tensor.wording import caption
 
-_CONTAINERS = (list, tuple, set, frozenset, deque, dict, OrderedDict, defaultdict)
+_CONTAINERS = frozenset((list, tuple, set, frozenset, deque, dict, OrderedDict, defaultdict))
+_PLAIN = frozenset((bool, int, float, str, bytes, type(None), type))  # most attributes: passed by at once
 DEEPEST, MOST = 3, 1000  # containers within containers, and values in one: beyond that it is data, not layers
 
 
@@ -28,6 +30,8 @@ class Questions:
     dtype: Callable[[Any], str]
     count: Callable[[Any], int]
     """Numbers in the parameters of a layer, or in a tensor."""
+    own: frozenset[str]
+    """Attributes that every layer has: where registered things stand, hooks and switches."""
 
 
 @dataclass(frozen=True)
@@ -40,33 +44,34 @@ class Found:
     value: Any
 
 
-def strays(model: Any, ask: Questions) -> tuple[list[StrayRecord], list[Any]]:
-    """What the attributes of ``model`` and of its layers hold and is registered nowhere in it; and those values."""
-    modules = dict(model.named_modules())
-    known = {id(module) for module in modules.values()}
-    known |= {id(tensor) for tensor in (*model.parameters(), *model.buffers())}
+def strays(tree: Tree, ask: Questions) -> tuple[list[StrayRecord], list[Any]]:
+    """What the attributes of a model and of its layers hold and is registered nowhere in it; and those values."""
+    known = {*tree.first, *(id(tensor) for kind in ("_parameters", "_buffers") for _, _, tensor in tree.held(kind))}
     records: dict[tuple[str, str, str], StrayRecord] = {}
     values = []
-    for path, module in modules.items():
-        for one in _attributes(module):
-            if id(one.value) in known or not (ask.is_layer(one.value) or ask.is_tensor(one.value)):
+    for at, module in enumerate(tree.modules):
+        if tree.same_as(at) is not None:
+            continue
+        for one in _held(module, ask):
+            if id(one.value) in known:
                 continue
             known.add(id(one.value))
             values.append(one.value)
-            new = _record(path, one, ask)
-            place = path, one.attribute, new.what
+            new = _record(tree.paths[at], one, ask)
+            place = new.owner, one.attribute, new.what
             old = records.get(place)
             records[place] = replace(old, count=old.count + 1, numel=old.numel + new.numel) if old else new
     return list(records.values()), values
 
 
-def _attributes(module: Any) -> Iterator[Found]:
-    for name, value in list(vars(module).items()):
-        # Registered things stand in these dicts; hooks and switches of torch's own begin with an underscore too.
-        if name in ("_parameters", "_buffers", "_modules") or name.startswith(("_forward", "_backward", "_state")):
-            continue
+def _held(module: Any, ask: Questions) -> Iterator[Found]:
+    """The layers and tensors in the attributes of one layer, registered ones among them."""
+    # A model of a hundred layers has thousands of attributes, nearly all of them plain: these two tests must be cheap.
+    rest = [(name, value) for name, value in vars(module).items() if type(value) not in _PLAIN and name not in ask.own]
+    for name, value in rest:
         for where, inner in _inside(f"self.{name}", value, 0):
-            yield Found(name, value, where, inner)
+            if ask.is_layer(inner) or ask.is_tensor(inner):
+                yield Found(name, value, where, inner)
 
 
 def _inside(where: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
@@ -74,7 +79,8 @@ def _inside(where: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
     if kind in _CONTAINERS and depth < DEEPEST and len(value) <= MOST:
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, part in items:
-            yield from _inside(f"{where}[{key!r}]", part, depth + 1)
+            if type(part) not in _PLAIN:
+                yield from _inside(f"{where}[{key!r}]", part, depth + 1)
     else:
         yield where, value
 

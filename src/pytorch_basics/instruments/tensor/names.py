@@ -2,12 +2,14 @@
 number.
 
 In go the values and the frame that called ``pb.see``; out comes one name per value. Missing source, ``*args``
-and rebound names are ordinary here and never fail.
+and rebound names are ordinary here and never fail. The frame keeps nothing of having been asked.
 """
 
 from __future__ import annotations
 
 import ast
+import sys
+from inspect import CO_OPTIMIZED
 from types import FrameType
 from typing import Any
 
@@ -19,10 +21,22 @@ LONGEST = 40
 def names(values: tuple[object, ...], frame: FrameType | None) -> list[str]:
     """One name for each of ``values`` as ``frame`` called them."""
     written: list[str | None] = _written(len(values), frame) if frame else [None] * len(values)
-    return [
+    found = [
         name or _variable(value, frame) or f"tensor {k}"
         for k, (value, name) in enumerate(zip(values, written, strict=True), start=1)
     ]
+    forget(frame)
+    return found
+
+
+def forget(frame: FrameType | None) -> None:
+    """Let go of what ``f_locals`` gave. Before Python 3.13 a function's frame keeps a copy of the variables it was
+    asked for: a tensor that the learner deletes would live on in it."""
+    if frame is None or sys.version_info >= (3, 13) or not frame.f_code.co_flags & CO_OPTIMIZED:
+        return
+    copy = frame.f_locals
+    if sys.getrefcount(copy) == 3:  # the frame, this function, the call; a fourth is the learner's own ``locals()``
+        copy.clear()
 
 
 def _written(count: int, frame: FrameType) -> list[str | None]:

@@ -13,8 +13,10 @@ from importlib import import_module
 
 
 def load() -> threading.Thread | None:
-    """Start loading; None where torch is not in use yet, so that a bare import stays quick."""
-    if "torch" not in sys.modules:
+    """Start loading; None where torch is not in use yet, so that a bare import stays quick, and while it is still being
+    imported, which the thread would wait for while who imports it waits for the thread."""
+    torch = sys.modules.get("torch")
+    if torch is None or getattr(torch.__spec__, "_initializing", False):
         return None
     thread = threading.Thread(target=_load, name="pytorch-basics-ahead", daemon=True)
     thread.start()

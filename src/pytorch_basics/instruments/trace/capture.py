@@ -53,6 +53,7 @@ class Watch:
         # Each running module, its call and the one around, where that was called, and whether the mode is off for it.
         self._running: list[tuple[Module, int, int | None, Site | None, bool]] = []
         self._settled = 0  # so many module calls have their names
+        self._met: dict[int, tuple[weakref.ref[Module], str]] = {}  # parts of models that ran, and their paths
 
     def on(self) -> None:
         """Begin."""
@@ -71,9 +72,9 @@ class Watch:
 
     def off(self) -> None:
         """End, also where the learner left a mode of their own open above ours."""
-        _take_out(self._aten, _C._len_torch_dispatch_stack, _C._get_dispatch_stack_at, _C._pop_torch_dispatch_stack,
+        take_out(self._aten, _C._len_torch_dispatch_stack, _C._get_dispatch_stack_at, _C._pop_torch_dispatch_stack,
                   _C._push_on_torch_dispatch_stack)  # fmt: skip
-        _take_out(self._functions, _C._len_torch_function_stack, _C._get_function_stack_at,
+        take_out(self._functions, _C._len_torch_function_stack, _C._get_function_stack_at,
                   _C._pop_torch_function_stack, _C._push_on_torch_function_stack)  # fmt: skip
         for handle in self._handles:
             handle.remove()
@@ -135,7 +136,12 @@ class Watch:
                 root = roots.get(log.modules[root][1], -1)
             if path is None:
                 root, path = k, ""
-                inside[k] = {id(part): name for name, part in module.named_modules()} if module is not None else {}
+                inside[k] = {}
+                if module is not None:
+                    path = self._path(module)
+                    before = f"{path}." if path else ""
+                    inside[k] = {id(part): before + name for name, part in module.named_modules()}
+                    inside[k][id(module)] = path
             roots[k] = root
             raw[0] = None
             raw += (path, type(module).__name__ if module is not None else "")
@@ -146,6 +152,15 @@ class Watch:
                     if number is not None:
                         log.names.setdefault(number, f"{path}.{name}" if path else name)
         self._settled = len(log.modules)
+
+    def _path(self, module: Module) -> str:
+        """The path of a module that no running one holds: its place in a model that ran before, else it is its own."""
+        ref, path = self._met.get(id(module), (None, ""))
+        if ref is not None and ref() is module:
+            return path
+        for name, part in module.named_modules():
+            self._met[id(part)] = weakref.ref(part), name
+        return ""
 
     def _leave_for(self, module: Module) -> bool:
         """Take the function mode off while a module runs that would switch its fused path off because of it."""
@@ -194,7 +209,7 @@ def _no(value: object) -> bool:
     return False
 
 
-def _take_out(mode: Any, count: Callable[[], int], at: Callable[[int], Any], pop: Callable[[], Any],
+def take_out(mode: Any, count: Callable[[], int], at: Callable[[int], Any], pop: Callable[[], Any],
               push: Callable[[Any], None]) -> None:  # fmt: skip
     """Remove a mode from wherever it stands, with those above it put back in their order."""
     places = [k for k in range(count()) if at(k) is mode]

@@ -8,12 +8,14 @@ first. A name is what can be written in that frame: ``w``, ``params[0]``, ``mode
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from inspect import CO_OPTIMIZED
 from types import FrameType
 from typing import Any
+
+from pytorch_basics.instruments.tensor.names import forget
+
+__all__ = ["Named", "forget", "named", "split", "spread"]  # who asks for names forgets what the frame gave, too
 
 MOST_INSIDE = 256  # a longer list is data, not the learner's parameters
 _CONTAINERS = (list, tuple, dict)  # only the plain ones: a subclass may compute what it holds
@@ -58,16 +60,6 @@ def _spaces(frame: FrameType | None) -> list[list[tuple[str, Any]]]:
 
 def _written(name: str) -> bool:
     return name[0] != "_" and name not in ("In", "Out") and name.isidentifier()  # ``.0`` is a comprehension's own
-
-
-def forget(frame: FrameType | None) -> None:
-    """Let go of what ``named`` found. Before Python 3.13 a function's frame keeps a copy of the variables it was asked
-    for: a tensor that the learner deletes would live on in it."""
-    if frame is None or sys.version_info >= (3, 13) or not frame.f_code.co_flags & CO_OPTIMIZED:
-        return
-    copy = frame.f_locals
-    if sys.getrefcount(copy) == 3:  # the frame, this function, the call; a fourth is the learner's own ``locals()``
-        copy.clear()
 
 
 def _inside(name: str, value: object) -> list[tuple[str, Any]]:

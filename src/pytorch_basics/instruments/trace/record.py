@@ -116,8 +116,8 @@ class BroadcastRecord:
 class ModuleRecord:
     """One call of an ``nn.Module``: the ops from ``first`` up to, not including, ``end`` ran inside it.
 
-    ``path`` is as ``named_modules`` says it (empty for the outermost), ``kind`` its class, ``parent`` the call it
-    ran in (a position in ``TraceRecord.modules``).
+    ``path`` is as ``named_modules`` of the model says it (empty for the model itself), ``kind`` its class, ``parent``
+    the call it ran in (a position in ``TraceRecord.modules``).
     """
 
     path: str
@@ -197,17 +197,17 @@ class TraceRecord:
     peak_op: int | None = None
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def flops(self) -> int:
         """Floating-point operations of all matmul-like ops, twice ``macs``."""
         return sum(op.flops for op in self.ops)
 
-    @property
+    @cached_property
     def macs(self) -> int:
         """Multiply-accumulates of all matmul-like ops."""
         return sum(op.macs for op in self.ops)
 
-    @property
+    @cached_property
     def new_bytes(self) -> int:
         """Bytes of every storage the ops allocated, freed since or not."""
         return sum(op.new_bytes for op in self.ops)

@@ -16,13 +16,13 @@ from torch import nn
 from pytorch_basics.errors import WrongArgument, WrongValue, wrong
 from pytorch_basics.instruments.training.boundary.record import BoundaryRecord, PointRecord, UnitRecord
 
-SIDE, UNIT_SIDE, MOST_UNITS, MOST_POINTS = 61, 25, 16, 400
+SIDE, UNIT_SIDE, MOST_UNITS, MOST_POINTS = 61, 31, 16, 400  # a unit is drawn at every other place
 MARGIN = 0.15  # of the data's extent, on each side
 
 
 def capture(model: Any, x: torch.Tensor, y: torch.Tensor) -> BoundaryRecord:
     """The record of ``model`` on points ``x`` ``(N, 2)`` with labels ``y``, ``(N,)`` or ``(N, 1)``."""
-    points, labels = _checked(model, x, y)
+    points, labels = checked(model, x, y)
     (left, bottom), (right, top) = _corners(points)
     xs = torch.linspace(left, right, SIDE)
     ys = torch.linspace(bottom, top, SIDE)
@@ -47,26 +47,29 @@ def capture(model: Any, x: torch.Tensor, y: torch.Tensor) -> BoundaryRecord:
     )
 
 
-def _checked(model: Any, x: Any, y: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    if not callable(model):
-        raise WrongArgument(
-            wrong("pb.boundary", "model", model, "a model that can be called", "pb.boundary(model, x, y)")
-        )
+def checked(model: Any, x: Any, y: Any, verb: str = "pb.boundary") -> tuple[torch.Tensor, torch.Tensor]:
+    """Points and labels that can be drawn; else raise what tells the learner what to write."""
+    if not callable(model) or isinstance(model, type):
+        made = f"{model.__name__}(…), an object of the class" if isinstance(model, type) else f"{verb}(model, x, y)"
+        raise WrongArgument(wrong(verb, "model", model, "a model that can be called on points", made))
     for name, value in (("x", x), ("y", y)):
         if not isinstance(value, torch.Tensor):
             instead = f"torch.as_tensor({name}, dtype=torch.float32)"
-            raise WrongArgument(wrong("pb.boundary", name, value, "a tensor", instead))
+            raise WrongArgument(wrong(verb, name, value, "a tensor", instead))
     if x.ndim != 2 or x.shape[1] != 2:
         wanted = "points with two inputs, of shape (N, 2): a plane has two directions"
         instead = "x[:, [0, 1]] and a model of these two" if x.ndim == 2 else "x.reshape(-1, 2)"
-        raise WrongValue(wrong("pb.boundary", "x", tuple(x.shape), wanted, instead))
+        raise WrongValue(wrong(verb, "x", tuple(x.shape), wanted, instead))
+    if not bool(x.isfinite().all()):
+        row = int((~x.isfinite()).any(dim=1).nonzero()[0])
+        raise WrongValue(wrong(verb, f"x[{row}]", x[row].tolist(), "finite numbers", "x[x.isfinite().all(dim=1)]"))
     labels = y.detach().reshape(-1).cpu()
     if labels.numel() != len(x) or not len(x):
         wanted = f"one label for each of the {len(x)} points, shape ({len(x)},) or ({len(x)}, 1)"
-        raise WrongValue(wrong("pb.boundary", "y", tuple(y.shape), wanted, "y with a label for each row of x"))
+        raise WrongValue(wrong(verb, "y", tuple(y.shape), wanted, "y with a label for each row of x"))
     if not bool(((labels == 0) | (labels == 1)).all()):
         wanted = "labels 0 and 1"
-        raise WrongValue(wrong("pb.boundary", "y", labels.unique().tolist()[:5], wanted, "(y == that_class).float()"))
+        raise WrongValue(wrong(verb, "y", labels.unique().tolist()[:5], wanted, "(y == that_class).float()"))
     return x.detach(), labels
 
 

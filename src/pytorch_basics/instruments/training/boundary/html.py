@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from pytorch_basics.instruments import page
-from pytorch_basics.instruments.chart.axis import Axis
+from pytorch_basics.instruments.chart.axis import Axis, signed
 from pytorch_basics.instruments.chart.colours import SPLIT
 from pytorch_basics.instruments.chart.contour import path
 from pytorch_basics.instruments.chart.frame import STYLE, bar, frame, shades, still
@@ -17,7 +17,7 @@ from pytorch_basics.instruments.training.boundary import wording
 from pytorch_basics.instruments.training.boundary.record import BoundaryRecord, PointRecord, UnitRecord
 from pytorch_basics.instruments.training.boundary.text import text
 
-SIDE, LEFT, TOP = 330, 56, 12
+SIDE, LEFT, TOP = 330, 64, 12
 SMALL, ACROSS = 84, 5
 
 
@@ -69,8 +69,10 @@ def _point(point: PointRecord, x: float, y: float) -> str:
         if point.label
         else f'<circle class="zero" cx="{x:.1f}" cy="{y:.1f}" r="3.4"/>'
     )
-    cross = "" if point.right else f'<path class="cross" d="M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"/>'
-    return shape + cross
+    if point.right:
+        return shape
+    cross = f'd="M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"'
+    return f'{shape}<path class="halo" {cross}/><path class="cross" {cross}/>'
 
 
 def _legend(x: float, y: float) -> str:
@@ -96,5 +98,5 @@ def _unit(record: BoundaryRecord, unit: UnitRecord, k: int) -> str:
         f"{shades(unit.grid, x, y, SPLIT, -most, most)}"
         f'<path class="thin" d="{path(unit.grid, 0.0, xs, ys)}"/>'
         f'<rect class="box" x="{left}" y="{top}" width="{SMALL}" height="{SMALL}"/>'
-        f'<text class="t" x="{left}" y="{top + SMALL + 14}">{escape(unit.name)}: {unit.weight:+.2f}</text>'
+        f'<text class="t" x="{left}" y="{top + SMALL + 14}">{escape(unit.name)}: {signed(unit.weight)}</text>'
     )

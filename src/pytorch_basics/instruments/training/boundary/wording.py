@@ -5,6 +5,7 @@ In goes a ``BoundaryRecord``, out come sentences.
 
 from __future__ import annotations
 
+from pytorch_basics.instruments.chart.axis import signed
 from pytorch_basics.instruments.training.boundary.record import BoundaryRecord
 
 READ = {
@@ -34,5 +35,5 @@ def units(record: BoundaryRecord) -> list[str]:
     said = []
     for unit in record.units:
         low, high = min(map(min, unit.grid)), max(map(max, unit.grid))
-        said.append(f"{unit.name}: weight {unit.weight:+.2f}, adds {low:+.2f} to {high:+.2f} to the logit")
-    return [*said, f"bias: {record.bias:+.2f}"] if said else []
+        said.append(f"{unit.name}: weight {signed(unit.weight)}, adds {signed(low)} to {signed(high)} to the logit")
+    return [*said, f"bias: {signed(record.bias)}"] if said else []

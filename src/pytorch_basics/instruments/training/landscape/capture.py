@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F  # noqa: N812  # its name everywhere
+from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from pytorch_basics.errors import WrongArgument, WrongValue, wrong
@@ -148,7 +148,7 @@ def _filters(surface: Surface, made: torch.Generator) -> Iterator[torch.Tensor]:
 
 
 class _WeightFirst(TorchFunctionMode):
-    """``linear`` as ``(W xᵀ)ᵀ + b``: under vmap one bmm of many small matrices, and in this order several times faster."""
+    """``linear`` as ``(W xᵀ)ᵀ + b``: under vmap one bmm of many small matrices, in this order several times faster."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func is not F.linear or kwargs or len(args) < 2 or args[0].ndim != 2:
@@ -188,8 +188,11 @@ def _path(path: Any, surface: Surface) -> Vector:
 def _flat(stop: Any, surface: Surface) -> Vector:
     if isinstance(stop, Mapping):  # a state_dict: its buffers are no parameters
         stop = [stop[name] for name in surface.named if name in stop]
-    if isinstance(stop, torch.Tensor):
+    if isinstance(stop, (torch.Tensor, np.ndarray)):
         stop = [stop]
+    if not isinstance(stop, Sequence) or not len(stop):
+        wanted, instead = "a list of stops, each a list of tensors", "[p.detach().clone() for p in model.parameters()]"
+        raise WrongArgument(wrong("pb.landscape", "path", stop, wanted, f"path.append({instead}) after each step"))
     return np.concatenate([np.asarray(torch.as_tensor(part).detach().cpu(), np.float64).reshape(-1) for part in stop])
 
 
@@ -230,7 +233,7 @@ def check(model: Any, loss_fn: Any, parameters: Sequence[torch.Tensor], directio
     if not callable(model):
         wanted = "a model, or a function of x and its parameters"
         raise WrongArgument(wrong("pb.landscape", "model", model, wanted, "pb.landscape(model, loss_fn, x, y)"))
-    if not callable(loss_fn):
+    if not callable(loss_fn) or isinstance(loss_fn, type):
         wanted = "a loss: a function of (model(x), y)"
         raise WrongArgument(wrong("pb.landscape", "loss_fn", loss_fn, wanted, "nn.BCEWithLogitsLoss()"))
     if not isinstance(model, nn.Module) and not parameters:

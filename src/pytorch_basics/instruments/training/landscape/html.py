@@ -19,7 +19,8 @@ from pytorch_basics.instruments.training.landscape.text import text
 SIDE, LEFT, TOP, LINES = 360, 64, 12, 9
 CSS = (
     "figure svg{max-width:100%;height:auto}.said{padding-left:18px}"
-    "svg .equal{fill:none;stroke:#fff;stroke-width:.8;opacity:.75}svg .under{fill:none;stroke:#111;stroke-width:4.5}"
+    "svg .equal{fill:none;stroke:#fff;stroke-width:.8;opacity:.75}"
+    "svg .below{fill:none;stroke:#111;stroke-width:2;opacity:.3}svg .under{fill:none;stroke:#111;stroke-width:4.5}"
     "svg .way{fill:none;stroke:#fff;stroke-width:2}svg .stop{fill:#fff;stroke:#111}"
     "svg .start{fill:#fff;stroke:#111;stroke-width:2}svg .end{fill:#fff;stroke:#111;stroke-width:2}"
 )
@@ -53,7 +54,7 @@ def svg(record: LandscapeRecord) -> str:
     high_words, low_words = (f"{wording.loss_at(record, height):.3g}" for height in (high, low))
     parts = [
         shades(grid, x, y, CIVIDIS, low, high),
-        f'<path class="equal" d="{equal}"/>',
+        f'<path class="below" d="{equal}"/><path class="equal" d="{equal}"/>',
         _inside(x, y, _way(places) or _diamond(x.at(record.here.a), y.at(record.here.b))),
         frame(x, y, record.a_name, record.b_name),
         bar(CIVIDIS, LEFT + SIDE + 16, TOP, TOP + 150, low_words, high_words, "loss"),

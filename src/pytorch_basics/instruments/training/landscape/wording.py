@@ -40,8 +40,9 @@ def sentences(record: LandscapeRecord) -> list[str]:
         said.append(f"the path: {len(record.path)} stops, loss {first.loss:.4g} to {last.loss:.4g}")
     if record.explained is not None and record.plane != "two parameters":
         said.append(f"the plane shows {record.explained:.0%} of the path's extent (squared distance from its end)")
-    if record.plane == "path" or record.plane == "random":
-        said.append("all parameters move together along each axis: away from the path the surface is only this cut")
+    if record.plane != "two parameters":
+        where = "away from the path the surface" if record.path else "the surface"
+        said.append(f"all parameters move together along each axis: {where} is only this cut")
     odd = sum(not isfinite(value) for row in record.grid for value in row)
     if odd:
         said.append(f"{odd} of {len(record.a) * len(record.b)} places have no finite loss")

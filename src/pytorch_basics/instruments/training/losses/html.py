@@ -15,7 +15,7 @@ from pytorch_basics.instruments.training.losses import wording
 from pytorch_basics.instruments.training.losses.record import LossesRecord
 from pytorch_basics.instruments.training.losses.text import text
 
-WIDE, HIGH, LEFT, TOP = 470, 190, 56, 14
+WIDE, HIGH, LEFT, TOP = 470, 190, 64, 14
 
 
 def html(record: LossesRecord) -> str:

@@ -136,10 +136,11 @@ class Timeline(TorchFunctionMode):
         if self._is_zeroing(func, args):
             return func(*args, **kwargs)
         leaf = args[0] if args and _is_leaf(args[0]) else None
+        if leaf is not None:
+            self.flush()  # before this call writes: what it moves is not the pending ``zero_grad``'s
         version = None if leaf is None else leaf._version
         out = func(*args, **kwargs)
         if leaf is not None and leaf._version != version:
-            self.flush()
             touched = self._meet([("", leaf)])
             what = f"{self.known.names[touched[0]]}.{getattr(func, '__name__', 'op')}(…)"
             self.note("update", what, place(sys._getframe(1)), touched)
@@ -222,7 +223,8 @@ def _moved(now: torch.Tensor, before: torch.Tensor) -> float:
 def _leaves(root: Any) -> list[torch.Tensor]:
     if not isinstance(root, torch.Tensor) or root.grad_fn is None:
         return []
-    return [node.variable for node in walk(root.grad_fn).nodes if hasattr(node, "variable")]
+    # The walk begins at the loss; the learner began at the other end.
+    return [node.variable for node in reversed(walk(root.grad_fn).nodes) if hasattr(node, "variable")]
 
 
 def _zero_grad(frame: FrameType | None) -> FrameType | None:

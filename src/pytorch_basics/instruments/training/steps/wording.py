@@ -8,7 +8,7 @@ from __future__ import annotations
 from pytorch_basics.instruments.training.steps.record import EventRecord, StateRecord, StepsRecord
 from pytorch_basics.instruments.training.steps.remarks import remarks
 
-MOST_COLUMNS = 6  # with more parameters than that, the table sums them up
+MOST_COLUMNS = 4  # with more parameters than that, the table sums them up: it must fit a page beside a lesson's text
 KINDS = {
     "forward": "forward",
     "backward": "backward",
@@ -18,25 +18,25 @@ KINDS = {
 }
 
 
-def headings(record: StepsRecord) -> list[str]:
-    """The columns: what happened, then one for each parameter, or two sums."""
+def columns(record: StepsRecord) -> list[str]:
+    """What the table tells of each event: one column for each parameter, or two sums."""
+    return ["gradients", "parameters"] if len(record.parameters) > MOST_COLUMNS else list(record.parameters)
+
+
+def cells(record: StepsRecord, event: EventRecord) -> list[tuple[str, str]]:
+    """Under each of ``columns``: the gradient after the event, and how far the event moved something, or nothing."""
     if len(record.parameters) > MOST_COLUMNS:
-        return ["event", "call", "line", "gradients", "parameters moved"]
-    return ["event", "call", "line", *record.parameters]
+        return [(_gradients(event.states), ""), ("", _moves(event.states))]
+    return [(_gradient(state), f"moved {state.moved:.2g}" if state.moved else "") for state in event.states]
 
 
-def row(record: StepsRecord, event: EventRecord) -> list[str]:
-    """What one event did, under each of ``headings``."""
-    line = f"{event.number}: {event.line}" if event.number else ""
-    first = [KINDS[event.kind], event.what, line if len(line) <= 44 else f"{line[:43]}…"]
-    if len(record.parameters) > MOST_COLUMNS:
-        return [*first, _gradients(event.states), _moves(event.states)]
-    return [*first, *(_state(state) for state in event.states)]
+def source(event: EventRecord) -> str:
+    """The learner's line with its number; empty where the source is not known."""
+    return f"{event.number}: {event.line}" if event.number else ""
 
 
-def _state(state: StateRecord) -> str:
-    grad = "no grad" if state.grad is None else f"|grad| {state.grad:.3g}"
-    return f"{grad}, moved {state.moved:.2g}" if state.moved else grad
+def _gradient(state: StateRecord) -> str:
+    return "no grad" if state.grad is None else f"|grad| {state.grad:.3g}"
 
 
 def _gradients(states: tuple[StateRecord, ...]) -> str:
@@ -50,7 +50,7 @@ def _gradients(states: tuple[StateRecord, ...]) -> str:
 
 def _moves(states: tuple[StateRecord, ...]) -> str:
     moved = sum(state.moved > 0 for state in states)
-    return f"{moved} of {len(states)}" if moved else "–"
+    return f"{moved} of {len(states)} moved" if moved else ""
 
 
 def verdict(record: StepsRecord) -> list[str]:

@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from pytorch_basics.errors import WrongArgument, WrongValue, wrong
 from pytorch_basics.instruments.training.boundary.capture import capture as boundary
+from pytorch_basics.instruments.training.boundary.capture import checked
 from pytorch_basics.instruments.training.boundary.record import BoundaryRecord
 from pytorch_basics.instruments.training.watch.display import Display
 from pytorch_basics.instruments.training.watch.record import SampleRecord, WatchRecord
@@ -72,7 +73,8 @@ class Watching:
         self._handle: Any = None
 
     def begin(self) -> None:
-        """Put the hook on."""
+        """Put the hook on; a boundary that cannot be drawn says so now, not in the middle of training."""
+        self._see_boundary()
         self._handle = register_optimizer_step_post_hook(self._after_step)
         self._look()
 
@@ -91,7 +93,7 @@ class Watching:
         seconds = self.seconds if self.seconds is not None else perf_counter() - self.begun
         return WatchRecord(
             *(type(self.model).__name__, tuple(self.samples), self.steps, seconds),
-            *(self.planned, self.boundary, self.interrupted),
+            *(self.planned, self.boundary, self.interrupted, self.seconds is not None),
         )
 
     def _after_step(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
@@ -124,6 +126,8 @@ class Watching:
         if len(self.samples) > MOST:
             del self.samples[1::2]
         self.look_after = max(self.steps, int(self.steps * GROWTH) - 1)
+        if self.planned and self.steps < self.planned:
+            self.look_after = min(self.look_after, self.planned - 1)  # so that the last step is among the samples
 
     def _stop_looking(self) -> None:
         self.looking = False
@@ -158,6 +162,8 @@ def check(model: Any, x: Any, y: Any, planned: Any, every: Any) -> None:
         raise WrongValue(
             wrong("pb.watch", missing, None, "both x and y, to draw the boundary", "pb.watch(model, x, y)")
         )
+    if x is not None:
+        checked(model, x, y, "pb.watch")
     if planned is not None and (isinstance(planned, bool) or not isinstance(planned, int) or planned < 1):
         raise WrongValue(wrong("pb.watch", "steps", planned, "how many optimizer steps there will be", "steps=1000"))
     if not isinstance(every, (int, float)) or not every > 0:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from pytorch_basics.instruments.training.watch.html import live
 from pytorch_basics.instruments.training.watch.record import WatchRecord
-from pytorch_basics.instruments.training.watch.text import line
+from pytorch_basics.instruments.training.watch.text import fitted, line
 
 
 class Display(Protocol):
@@ -52,7 +52,7 @@ class Terminal:
         self._wide = 0
 
     def show(self, record: WatchRecord) -> None:
-        said = line(record)[: shutil.get_terminal_size().columns - 1]
+        said = fitted(record, shutil.get_terminal_size().columns - 1)
         sys.stderr.write(f"\r{said:<{self._wide}}")
         sys.stderr.flush()
         self._wide = len(said)

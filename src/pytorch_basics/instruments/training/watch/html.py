@@ -18,7 +18,7 @@ from pytorch_basics.instruments.training.watch.record import WatchRecord
 from pytorch_basics.instruments.training.watch.text import line as words
 from pytorch_basics.instruments.training.watch.text import text
 
-WIDE, HIGH, LEFT, TOP = 400, 130, 72, 30
+WIDE, HIGH, LEFT, TOP = 400, 130, 72, 46
 
 
 def html(record: WatchRecord) -> str:
@@ -45,8 +45,9 @@ def svg(record: WatchRecord) -> str:
     """Both curves, and the boundary below them where there is one."""
     loss = [(s.step, s.loss) for s in record.samples if s.loss is not None]
     grad = [(s.step, s.grad) for s in record.samples if s.grad is not None]
-    said = f"{record.name}: {words(record, drawn=True)}"
-    parts = [f'<text x="10" y="18">{escape(said)}</text>']
+    said = f"{record.name}: {words(record, spark_wide=0)}"
+    where, *rest = said.split(" · ")  # two lines: the paper is not wide enough for one
+    parts = [f'<text x="10" y="{18 + 16 * k}">{escape(row)}</text>' for k, row in enumerate((where, " · ".join(rest)))]
     parts += [_curve(0, "loss", loss, record), _curve(1, "|gradient|", grad, record)]
     if record.boundary:
         inner = boundary.svg(record.boundary)

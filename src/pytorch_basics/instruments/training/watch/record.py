@@ -26,7 +26,8 @@ class SampleRecord:
 @dataclass(frozen=True)
 class WatchRecord:
     """What ``pb.watch`` saw: ``steps`` optimizer steps in ``seconds``, some of them sampled; ``planned`` is how many
-    there were to be, if that was said. ``interrupted`` names the exception that ended it, else empty."""
+    there were to be, if that was said. ``ended`` says that the loop is over; ``interrupted`` names the exception that
+    ended it, else empty."""
 
     name: str
     samples: tuple[SampleRecord, ...] = ()
@@ -35,6 +36,7 @@ class WatchRecord:
     planned: int | None = None
     boundary: BoundaryRecord | None = None
     interrupted: str = ""
+    ended: bool = False
 
     @property
     def speed(self) -> float:

@@ -13,22 +13,39 @@ BARS = "▁▂▃▄▅▆▇█"
 WIDE, ROWS = 40, 12
 
 
-def line(record: WatchRecord, drawn: bool = False) -> str:
-    """Where training stands, in one line: step, loss and its course (unless that is ``drawn``), gradient norm, speed,
-    time left."""
+def line(record: WatchRecord, spark_wide: int = 20) -> str:
+    """Where training stands, in one line: step, loss and its course in so many signs, gradient norm, speed, time
+    left."""
     of = f" of {record.planned:,}" if record.planned else ""
     said = [f"step {record.steps:,}{of}"]
     losses = [sample.loss for sample in record.samples if sample.loss is not None]
     if losses:
-        said.append(f"loss {losses[-1]:.4g}" + ("" if drawn else f" {spark(losses)}"))
+        said.append(f"loss {losses[-1]:.4g}" + (f" {spark(losses, spark_wide)}" if spark_wide > 1 else ""))
     grads = [sample.grad for sample in record.samples if sample.grad is not None]
     if grads:
         said.append(f"|grad| {grads[-1]:.3g}")
     if record.speed:
         said.append(f"{record.speed:,.0f} steps/s")
-    if record.left is not None:
-        said.append(f"{clock(record.left)} left" if record.left else f"done in {clock(record.seconds)}")
+    if record.interrupted:
+        said.append(f"{record.interrupted} after {clock(record.seconds)}")
+    elif record.ended or record.left == 0:
+        said.append(f"done in {clock(record.seconds)}")
+    elif record.left is not None:
+        said.append(f"{clock(record.left)} left")
     return " · ".join(said)
+
+
+def fitted(record: WatchRecord, most: int) -> str:
+    """The same in at most so many characters: the course of the loss gives way first, then what tells least."""
+    full = line(record)
+    if len(full) > most:
+        full = line(
+            record, max(len(spark([s.loss for s in record.samples if s.loss is not None])) + most - len(full), 0)
+        )
+    parts = full.split(" · ")
+    while len(" · ".join(parts)) > most and len(parts) > 2:
+        del parts[-2]  # speed, then gradient, then loss; step and time left stay
+    return " · ".join(parts)[:most]
 
 
 def spark(values: list[float], wide: int = 20) -> str:

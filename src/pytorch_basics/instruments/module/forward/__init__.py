@@ -1,0 +1,1 @@
+"""The one forward pass of a summary."""
