@@ -16,7 +16,8 @@ from pathlib import Path
 from timing import ROOT, Row, from_json, table
 
 BENCHMARKS = (
-    *("import_cost", "warm_check", "see", "tracing", "graph", "summary", "landscape", "watch", "lessons", "lab_start"),
+    *("import_cost", "warm_check", "see", "tracing", "graph", "summary", "landscape", "watch", "checkup"),
+    *("lessons", "lab_start"),
 )
 
 

@@ -15,7 +15,7 @@ import pytorch_basics
 ROOT = Path(pytorch_basics.__file__).parent
 # A room may import rooms of its own rank or below. ``errors`` and ``__init__`` (lazy) are everyone's.
 RANK = {"instruments": 0, "mistakes": 1, "practice": 2, "doctor": 2, "course": 3, "lab": 4, "playground": 4, "cli": 5}
-INSTRUMENTS = ("tensor", "trace", "graph", "module", "training")
+INSTRUMENTS = ("tensor", "trace", "graph", "module", "training", "run", "failure")
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.name != "lesson.py")
 
 
@@ -46,7 +46,7 @@ def test_imports_go_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "instruments").rglob("*.py")), ids=lambda path: str(path.name))
 def test_instruments_import_only_leftwards(path: Path) -> None:
-    """tensor ← trace ← graph ← module ← training."""
+    """tensor ← trace ← graph ← module ← training ← run ← failure."""
     parts = path.relative_to(ROOT / "instruments").parts
     if parts[0] not in INSTRUMENTS:
         return

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pytorch_basics.course.verbs import predict as predict
     from pytorch_basics.course.verbs import progress as progress
     from pytorch_basics.course.verbs import solution as solution
+    from pytorch_basics.doctor.checkup import checkup as checkup
+    from pytorch_basics.doctor.explain import explain as explain
     from pytorch_basics.instruments.graph import graph as graph
     from pytorch_basics.instruments.module import summary as summary
     from pytorch_basics.instruments.tensor import see as see
@@ -43,6 +45,8 @@ _VERBS = {
     "losses": "pytorch_basics.instruments.training.losses",
     "steps": "pytorch_basics.instruments.training.steps",
     "watch": "pytorch_basics.instruments.training.watch",
+    "checkup": "pytorch_basics.doctor.checkup",
+    "explain": "pytorch_basics.doctor.explain",
     "exercise": "pytorch_basics.course.verbs",
     "predict": "pytorch_basics.course.verbs",
     "hint": "pytorch_basics.course.verbs",
@@ -53,7 +57,9 @@ _VERBS = {
 __all__ = [
     "__version__",
     "boundary",
+    "checkup",
     "exercise",
+    "explain",
     "graph",
     "hint",
     "landscape",
@@ -74,6 +80,16 @@ def __getattr__(name: str) -> Any:
     if name in _VERBS:
         return getattr(import_module(_VERBS[name]), name)
     raise AttributeError(f"module 'pytorch_basics' has no attribute {name!r}; its verbs are {', '.join(_VERBS)}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext pytorch_basics``: explain every exception of PyTorch under its usual traceback."""
+    import_module("pytorch_basics.doctor.extension").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext pytorch_basics``: explain them no longer."""
+    import_module("pytorch_basics.doctor.extension").unload(shell)
 
 
 def _warm_up() -> None:

@@ -1,7 +1,7 @@
-"""The command line: ``pytorch-basics lab | check | progress | reset``.
+"""The command line: ``pytorch-basics lab | check | progress | reset | doctor``.
 
 In go the arguments; out come lines for a person (or JSON), and an exit status: 0 when all is well, 1 when an
-exercise is not passed, 2 when something could not be done, which is then said in one line.
+exercise is not passed or the doctor found something, 2 when something could not be done, which is said in one line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from pytorch_basics import __version__
+from pytorch_basics.doctor.arguments import add_arguments
 from pytorch_basics.errors import Problem
 
 DEFAULT_FOLDER = "pytorch-basics-work"
@@ -24,10 +25,10 @@ _OLDEST_PYTHON, _OLDEST_TORCH = (3, 11), (2, 13)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit status."""
-    for stream in (sys.stdout, sys.stderr):
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr) if options.run is not _doctor else ():  # a script's streams are its own
         if isinstance(stream, TextIOWrapper):  # a terminal or a pipe that has no ✓ shows a ? instead
             stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
     try:
         _must_be_recent(sys.version_info[:2], _torch_version())
         status: int = options.run(options)
@@ -63,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("topic", help="such as tensors")
     reset.add_argument("--folder", help="your folder")
     reset.set_defaults(run=_reset)
+
+    doctor = commands.add_parser("doctor", help="run a script and say what is wrong in it")
+    add_arguments(doctor)
+    doctor.set_defaults(run=_doctor)
     return parser
 
 
@@ -159,6 +164,12 @@ def _reset(options: argparse.Namespace) -> int:
     backup = Workspace(_folder(options.folder)).reset(options.topic)
     print(f"{options.topic} is as it was shipped; yours is kept as {backup}")
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from pytorch_basics.doctor.command import run
+
+    return run(options)
 
 
 def _torch_version() -> str | None:

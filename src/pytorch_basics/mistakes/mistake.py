@@ -63,11 +63,13 @@ class Sign:
     also: tuple[Place, ...] = ()
 
 
-def _never(evidence: Evidence) -> bool:
+def never(evidence: Evidence) -> bool:
+    """What no exercise shows: only the doctor tells of such a mistake."""
     return False
 
 
-def _no_signs(record: Record) -> Iterator[Sign]:
+def no_signs(record: Record) -> Iterator[Sign]:
+    """What no record shows: only exercises do."""
     yield from ()
 
 
@@ -85,8 +87,8 @@ class Mistake:
     instead: str
     broken: Callable[[], object]
     fixed: Callable[[], object]
-    shown_by: Callable[[Evidence], bool] = _never
-    signs: Callable[[Record], Iterator[Sign]] = _no_signs
+    shown_by: Callable[[Evidence], bool] = never
+    signs: Callable[[Record], Iterator[Sign]] = no_signs
     also: tuple[str, ...] = ()
     general: bool = False
 

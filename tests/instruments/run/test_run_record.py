@@ -275,3 +275,16 @@ def test_a_record_is_the_same_after_json():
     opt = torch.optim.SGD(model.parameters(), lr=0.1)
     record = watched(lambda: train(model, opt, torch.randn(8, 2), torch.randn(8, 1)))
     assert RunRecord.from_json(record.to_json()) == record
+
+
+def test_a_training_batch_can_be_computed_again():
+    """The last watched batch gives the same loss again, through what stood between the model's output and the loss."""
+    model = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 1))
+    loss_fn = nn.BCEWithLogitsLoss()
+    x, y = torch.randn(8, 2), torch.ones(8)
+    watch = watching()
+    watch.on()
+    loss = loss_fn(model(x).squeeze(1), y)
+    watch.off()
+    assert watch.replay.name == "binary_cross_entropy_with_logits"
+    assert torch.equal(watch.replay.loss(model), loss)

@@ -97,9 +97,10 @@ class _Assembly:
         return EventRecord(one.kind, self.place(one.where), one.order, one.steps, **facts)
 
     def layer(self, one: Layer) -> LayerRecord:
+        graded, ungraded, eval_graded, eval_ungraded = one.calls
         return LayerRecord(
-            one.path, one.kind, one.model, one.settings, one.training, *one.calls, at=self.place(one.at),
-            made=self.made.layer(one.kind, one.path, one.settings, self.owners(one)),
+            one.path, one.kind, one.model, one.settings, one.training, graded, ungraded, eval_graded, eval_ungraded,
+            at=self.place(one.at), made=self.made.layer(one.kind, one.path, one.settings, self.owners(one)),
         )  # fmt: skip
 
     def owners(self, one: Layer) -> list[tuple[str, str]]:
@@ -153,7 +154,7 @@ class _Assembly:
         return OptimizerRecord(name, one.kind, made, tuple(one.parameters), one.settings, one.steps, at)
 
     def iterated(self, where: Where) -> str:
-        """How the loader is written that is iterated here: ``loader`` of ``for x, y in loader``, of ``iter(loader)``."""
+        """How the loader iterated here is written: ``loader`` of ``for x, y in loader``, of ``iter(loader)``."""
         import ast
 
         place = self.place(where)

@@ -32,6 +32,7 @@ from pytorch_basics.instruments.run.log import Log
 from pytorch_basics.instruments.run.modules.capture import Modules
 from pytorch_basics.instruments.run.parameters.capture import Parameters, settings
 from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.instruments.run.replay.capture import Replay, Replays
 from pytorch_basics.instruments.run.schedule import Schedule
 from pytorch_basics.instruments.run.where import reached
 from pytorch_basics.instruments.trace import uncompiled
@@ -47,6 +48,7 @@ class Watching:
 
     def __init__(self, steps: int | None = None) -> None:
         self.log = Log()
+        self.log.replays = Replays()
         self.ended = ""
         self._schedule = Schedule(steps)
         self._parameters = Parameters(self.log)
@@ -93,6 +95,12 @@ class Watching:
         if self._record is None:
             return assemble(self.log, self.ended, [])
         return self._record
+
+    @property
+    def replay(self) -> Replay | None:
+        """The last watched training batch, where its loss can be computed again."""
+        last: Replay | None = self.log.replays.last
+        return last
 
     def made_by(self, tensor: Any) -> Any:
         """The site that made a tensor, with its place; None for one that was made elsewhere."""

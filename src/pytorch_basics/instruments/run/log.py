@@ -176,6 +176,7 @@ class Log:
         self.codes: dict[int, CodeType] = {}  # kept, so that their identities stay their own
         self.order = self.steps = self.watched = self.backwards = 0
         self.aside = False
+        self.replays: Any = None
         self.called: set[tuple[int, int]] = set()  # places that called whole models
         self.layer: int | None = None
         self.alarm = False

@@ -1,9 +1,9 @@
 """Where a layer or a data loader was made, found in the learner's files after the run.
 
-Watching sees a layer when it is called, which says nothing of the line that a learner has to change: ``nn.Sigmoid()`` in
-the middle of an ``nn.Sequential``. In go the names of the files that ran, and what is known of the layer: its class, its
-path, its settings, the classes around it; out comes the call that constructed it, None where there are several that
-could have. Source is read, nothing runs. No torch.
+Watching sees a layer when it is called, which says nothing of the line that a learner has to change: ``nn.Sigmoid()``
+in the middle of an ``nn.Sequential``. In go the names of the files that ran, and what is known of the layer: its class,
+its path, its settings, the classes around it; out comes the call that constructed it, None where there are several
+that could have. Source is read, nothing runs. No torch.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Call:
             if any(isinstance(part, ast.Starred) for part in parts):
                 return None
             if inner in parts and not (isinstance(node, ast.Call) and isinstance(inner, ast.List)):
-                return [*parts].index(inner)  # type: ignore[arg-type]  # it is one of them
+                return [*parts].index(inner)
             if not isinstance(node, ast.List):
                 return None
             inner = node

@@ -25,8 +25,8 @@ class InRecord:
     ``sources`` are the sites that made it (several, where one call got it from here and another from there), empty for
     a tensor that came from nowhere watched (a script's data). ``parameter`` is its position in ``RunRecord.parameters``
     when it is one. ``low``, ``high``, ``mean``, ``std`` and ``near`` (its number nearest to 0, without sign) are over
-    watched calls, None where that was not asked: it is asked of losses, comparisons, and functions that have an edge
-    (``sqrt``, ``log``, division). ``sums`` are, for ``nll_loss`` and ``kl_div``, the smallest and largest sum over the
+    watched calls, None where that was not asked: it is asked of losses, comparisons, differences of which one side
+    is learned, and functions that have an edge (``sqrt``, ``log``, division). ``sums`` are, for ``nll_loss`` and ``kl_div``, the smallest and largest sum over the
     classes: of the exponentials of the input, of the target as it is. A loss's target (and the indices of an ``embedding``) say more: ``often``, a whole
     number and the share of the target that it made up at least in each call; of ``asked`` calls with whole numbers the
     targets stood in ``ordered`` in ascending order (all equal counts), with ``spans`` different smallest and largest.

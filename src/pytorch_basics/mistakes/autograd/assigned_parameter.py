@@ -4,11 +4,14 @@
 # mypy: disable-error-code="no-untyped-call, operator"
 
 import ast
+from collections.abc import Iterator
 
 import torch
 
+from pytorch_basics.instruments.failure.record import FailureRecord, Step
+from pytorch_basics.mistakes.autograd import grad_of, grad_was_none
 from pytorch_basics.mistakes.memory import arrays_in
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
 
 
@@ -71,6 +74,40 @@ def _left_behind(given: torch.Tensor, expected: torch.Tensor, x: torch.Tensor) -
     return bool(length > 0) and bool(rate > 1e-9) and alike(step, rate * direction)
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """The gradient of a computed tensor is None, and what computed it is the step itself."""
+    if not isinstance(record, FailureRecord) or not grad_was_none(record) or record.place is None:
+        return
+    found = grad_of(record)
+    if found is None or found[1].value is None or not found[1].value.tensor or found[1].value.leaf:
+        return
+    name = found[1].text
+    step = stepped(record, name)
+    if step is not None:
+        yield Sign(
+            place=step.place,
+            seen=f"`{name} = {step.text}` made a new tensor in an earlier round; it was computed, so it is no leaf and "
+            f"`{name}.grad` is None.",
+            instead=f"with torch.no_grad(): {name} -= {_rest(step, name)}",
+            evidence=(f"`{name}.is_leaf` is False",),
+            also=(record.place,) if record.place.line != step.place.line else (),
+        )
+
+
+def stepped(record: FailureRecord, name: str) -> Step | None:
+    """The step ``w - lr * w.grad`` that was bound to ``w``."""
+    found = grad_of(record)
+    for step in record.origins(found[1] if found else None):
+        if step.kind == "operator" and f"{name}.grad" in step.text and step.called in ("-", "+"):
+            return step
+    return None
+
+
+def _rest(step: Step, name: str) -> str:
+    left, right = (*step.operands, None, None)[:2]
+    return right.text if left is not None and right is not None and left.text.startswith(name) else f"lr * {name}.grad"
+
+
 MISTAKE = Mistake(
     id="autograd.assigned_parameter",
     code="A3",
@@ -83,4 +120,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -3,9 +3,13 @@
 # mypy: untyped-calls-exclude=torch
 # PyTorch declares no types for backward().
 
+from collections.abc import Iterator
+
 import torch
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
+from pytorch_basics.instruments.failure.record import FailureRecord
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
+from pytorch_basics.mistakes.reused import AGAIN, Reuse, refused, reuse
 
 # In full: "Trying to backward through the graph a second time (or directly access saved tensors after they have …".
 REFUSAL = "Trying to backward through the graph a second time"
@@ -32,6 +36,45 @@ def shown_by(evidence: Evidence) -> bool:
     return isinstance(evidence, Raised) and REFUSAL in evidence.message
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """The same loss, or a part that two losses share, is gone through again; other ways have mistakes of their own."""
+    if not isinstance(record, FailureRecord) or not refused(record, AGAIN) or record.place is None:
+        return
+    found = reuse(record)
+    loss = record.failing.text if record.failing else ""
+    if found is None:
+        yield Sign(
+            place=record.place,
+            seen=f"`{loss}` goes back through a graph that an earlier `backward()` has used up.",
+            instead="the forward pass again before this line, or one `backward()` for the sum of the losses",
+            evidence=("the message names a second time: the first has freed what the graph had saved",),
+            sure=False,
+        )
+    elif found.what in ("same", "shared"):
+        yield _sign(record, found, loss)
+
+
+def _sign(record: FailureRecord, found: Reuse, loss: str) -> Sign:
+    first = found.also[0].line if found.also else found.place.line
+    if found.what == "same":
+        return Sign(
+            place=found.place,
+            seen=f"`{loss}`: the graph of `{found.name}` was used up by the `backward()` at line {first}.",
+            instead=f"one `{found.name}.backward()`; or compute `{found.name}` again before the second",
+            evidence=(f"nothing computes `{found.name}` anew between line {first} and line {found.place.line}",),
+            also=found.also,
+        )
+    mine = next((a.text for a in record.operands if a.name == "self"), "loss")
+    return Sign(
+        place=found.place,
+        seen=f"`{found.text}` and `{mine}` both come from `{found.name}`; `{found.text}.backward()` used up the part of the "
+        f"graph behind `{found.name}`, and line {first} needs it again.",
+        instead=f"({found.text} + {mine}).backward(), once, after both are computed",
+        evidence=(f"`{found.name}` stands on the way from both losses",),
+        also=found.also,
+    )
+
+
 MISTAKE = Mistake(
     id="autograd.backward_twice",
     code="A5",
@@ -46,4 +89,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

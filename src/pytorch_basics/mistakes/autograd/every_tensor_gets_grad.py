@@ -9,8 +9,11 @@ from typing import Any
 
 import torch
 
+from pytorch_basics.instruments.failure.record import FailureRecord, Step
+from pytorch_basics.mistakes.autograd import grad_of, grad_was_none
+from pytorch_basics.mistakes.autograd.assigned_parameter import stepped
 from pytorch_basics.mistakes.memory import arrays_in
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
 
 WARNING = "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed"
@@ -61,6 +64,43 @@ def _pairs(given: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
         yield from zip(given, expected, strict=False)
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """The gradient of a computed tensor is None where a tensor was wanted; the line that computed it."""
+    if not isinstance(record, FailureRecord) or not grad_was_none(record) or record.place is None:
+        return
+    found = grad_of(record)
+    if found is None or found[1].value is None or not found[1].value.tensor or found[1].value.leaf:
+        return
+    name, made = found[1].text, record.made(found[1])
+    if stepped(record, name) is not None or not found[1].value.requires_grad:
+        return
+    yield Sign(
+        place=made.place if made is not None else record.place,
+        seen=f"`{made.text if made else name}` gives a computed tensor, no leaf: `backward()` leaves no gradient in `{name}`.",
+        instead=leaf(made, name, found[1].value.dtype),
+        evidence=(f"`{name}.is_leaf` is False, `{name}.grad` is None",),
+        also=(record.place,) if made is not None and made.place.line != record.place.line else (),
+    )
+
+
+_DTYPES = {"double": "float64", "half": "float16", "bfloat16": "bfloat16", "float": "float32"}
+
+
+def leaf(made: Step | None, name: str, dtype: str) -> str:
+    """How to make the tensor so that it is a leaf: the dtype or device in its constructor, the watching last."""
+    if made is None:
+        return f"{name}.retain_grad() before backward()"
+    cast = made.bare in (*_DTYPES, "to", "cuda", "type", "cpu")
+    watched = "requires_grad=True" in made.text
+    if not watched and ".requires_grad_()" not in made.text and not cast:
+        return f"{name}.retain_grad() before backward(); or read `.grad` of the leaf it came from"
+    inner = made.text.replace(".requires_grad_()", "").replace(", requires_grad=True", "")
+    if watched and made.bare in _DTYPES and inner.endswith(f").{made.bare}()"):
+        return f"{name} = {inner[: -len(f').{made.bare}()')]}, dtype=torch.{dtype}, requires_grad=True)"
+    plain = made.kind == "call"
+    return f"{name} = {inner}.requires_grad_()" if plain else f"{name} = ({inner}).requires_grad_()"
+
+
 MISTAKE = Mistake(
     id="autograd.every_tensor_gets_grad",
     code="A2",
@@ -74,4 +114,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -3,11 +3,19 @@
 # PyTorch declares no types for `backward`; the programs below are shown to learners.
 # mypy: disable-error-code="no-untyped-call"
 
+import ast
 import re
+from collections.abc import Iterator
 
 import torch
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
+from pytorch_basics.instruments.failure.record import FailureRecord, Step
+from pytorch_basics.instruments.place import Place
+from pytorch_basics.mistakes.autograd import changed_tensor
+from pytorch_basics.mistakes.lines import statement
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
+from pytorch_basics.mistakes.overwritten import writes
+from pytorch_basics.mistakes.reused import CHANGED, lasting
 
 # What backward, or the operation itself, says when a value that autograd still needs has been overwritten.
 OVERWRITTEN = re.compile(
@@ -38,6 +46,50 @@ def shown_by(evidence: Evidence) -> bool:
     return isinstance(evidence, Raised) and bool(OVERWRITTEN.search(evidence.message))
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """The line that wrote over a number which ``backward()`` needs."""
+    if not isinstance(record, FailureRecord) or not OVERWRITTEN.search(record.message) or record.place is None:
+        return
+    if CHANGED not in record.message:
+        yield _view(record)
+        return
+    found = writes(record)
+    if not found or (lasting(record) is not None and not found[0].fits):
+        return
+    one = found[0]
+    shape, maker = changed_tensor(record)
+    yield Sign(
+        place=one.place,
+        seen=f"`{one.text}` writes over `{one.name}`; `backward()` at line {record.place.line} needs the numbers as they were.",
+        instead=one.instead,
+        evidence=(f"PyTorch: a tensor of shape {list(shape)}, the output of {maker or 'no operation'}, was changed",),
+        sure=one.fits,
+        also=tuple(p for p in (one.made, record.place) if p is not None and p.line != one.place.line),
+    )
+
+
+def _view(record: FailureRecord) -> Sign:
+    """The operation itself refused: the tensor is one of several views of the same memory."""
+    place, step = record.place or Place("", 0), record.failing
+    target: Step | None = next((made for a in record.operands[:1] for made in [record.made(a)] if made), None)
+    line = statement(place)
+    text = ast.unparse(line) if line is not None and not hasattr(line, "body") else place.text
+    name = record.operands[0].text if record.operands else "x"
+    return Sign(
+        place=place,
+        seen=f"`{text}` changes `{name}` in place, which shares its memory with other results of "
+        f"`{target.text if target else (step.text if step else name)}`.",
+        instead=_written_out(text) or f"{name} = a new tensor, such as {name}.clone(), before the change",
+        evidence=(record.message.partition(". ")[0],),
+        also=(target.place,) if target is not None and target.place.line != place.line else (),
+    )
+
+
+def _written_out(text: str) -> str:
+    match = re.fullmatch(r"([\w.\[\]]+) (\*\*|//|[-+*/@])= (.+)", text)
+    return f"{match[1]} = {match[1]} {match[2]} {match[3]}" if match and "[" not in match[1] else ""
+
+
 MISTAKE = Mistake(
     id="autograd.in_place_on_saved",
     code="A8",
@@ -51,4 +103,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -1,7 +1,8 @@
 """Mistakes that the ``loss`` lesson teaches, one file each, and how they read the numbers of an answer.
 
 In goes the evidence of an answer; out come the pairs of numbers to compare, the logits beside their labels, and the
-ways in which the losses of single points become one number. Nothing here raises: an answer may hold anything.
+ways in which the losses of single points become one number. Nothing here raises: an answer may hold anything. Of the
+record of a run comes what went into a loss.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from typing import Any
 
 import torch
 
+from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.memory import arrays_in
 from pytorch_basics.mistakes.mistake import Answer
 from pytorch_basics.mistakes.operations.star_is_matmul import plain
+from pytorch_basics.mistakes.reading import makers, sites, trained
 
 MOST_TENSORS = 5
+TAKES_LOGITS = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")
+REGRESSIONS = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
 
 def numbers(evidence: Answer) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
@@ -88,3 +93,14 @@ def _flat(value: Any) -> torch.Tensor | None:
 def _two_of(args: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     tensors = [value for value in arrays_in(args) if plain(value)][:MOST_TENSORS]
     yield from permutations(tensors, 2)
+
+
+def fed_by(
+    record: RunRecord, losses: tuple[str, ...], by: tuple[str, ...]
+) -> Iterator[tuple[SiteRecord, SiteRecord, bool]]:
+    """Calls of a loss whose first argument one of these functions made, with that call, and whether it trains."""
+    trains = trained(record)
+    for k, loss in sites(record, *losses):
+        for maker in makers(record, loss.ins[0]) if loss.ins else ():
+            if record.sites[maker].bare in by and record.sites[maker].outs:
+                yield loss, record.sites[maker], k in trains

@@ -4,25 +4,38 @@ import math
 from collections.abc import Iterator
 
 import torch
+from torch import nn
 
-from pytorch_basics.mistakes.loss import logits_and_labels, numbers, same
+from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.mistakes.loss import TAKES_LOGITS, logits_and_labels, numbers, same
 from pytorch_basics.mistakes.memory import arrays_in
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import plain
+from pytorch_basics.mistakes.reading import makers, sites
 
 
 def broken() -> Answer:
-    logits, labels = torch.tensor([0.1, 0.4, 2.0, -1.0]), torch.tensor([1, 1, 1, 0])
+    logits, labels = _trained()
     predicted = (logits > 0.5).long()
     accuracy = (predicted == labels).float().mean()
     return Answer(given=accuracy, expected=torch.tensor(1.0), args=(logits, labels))
 
 
 def fixed() -> Answer:
-    logits, labels = torch.tensor([0.1, 0.4, 2.0, -1.0]), torch.tensor([1, 1, 1, 0])
+    logits, labels = _trained()
     predicted = (logits > 0).long()
     accuracy = (predicted == labels).float().mean()
     return Answer(given=accuracy, expected=torch.tensor(1.0), args=(logits, labels))
+
+
+def _trained() -> tuple[torch.Tensor, torch.Tensor]:
+    """The logits of a model after one step, and the labels."""
+    x, labels = torch.tensor([[0.1], [0.4], [2.0], [-1.0]]), torch.tensor([1, 1, 1, 0])
+    with torch.random.fork_rng(), torch.no_grad():
+        model = nn.Linear(1, 1)
+        model.weight.fill_(1.0), model.bias.fill_(0.0)
+    nn.BCEWithLogitsLoss()(model(x).squeeze(1), labels.float()).backward()
+    return model(x).squeeze(1).detach(), labels
 
 
 def shown_by(evidence: Evidence) -> bool:
@@ -57,6 +70,44 @@ def _cut(args: tuple[object, ...], threshold: float) -> Iterator[tuple[torch.Ten
             yield mine.double().sum().flatten() * factor, theirs.double().sum().flatten() * factor
 
 
+OVER = ("gt", "lt", "ge", "le", "__gt__", "__lt__", "__ge__", "__le__", "greater", "less", "greater_equal")
+
+
+def signs(record: Record) -> Iterator[Sign]:
+    """What a layer gave is compared with 0.5 (or rounded), and the loss takes the same layer's output for logits."""
+    if not isinstance(record, RunRecord):
+        return
+    ends = _layers_of_logits(record)
+    for _, site in sites(record, *OVER, "round"):
+        half = site.argument("1", "other") == 0.5 or (site.bare == "round" and not site.graded)
+        one = site.ins[0] if site.ins else None
+        if not half or one is None or one.low is None or one.high is None or not (one.low < 0 or one.high > 1):
+            continue
+        found = [record.sites[maker] for maker in makers(record, one)]
+        layers = {made.layer for made in found if made.layer is not None} & ends
+        if layers:
+            layer = record.layers[min(layers)]
+            name = one.name or "logits"
+            does = "rounded" if site.bare == "round" else "compared with 0.5"
+            yield Sign(
+                place=site.place,
+                seen=f"the output of `{layer.kind}` is {does} as it is, values from {one.low:.4g} to {one.high:.4g}: "
+                "these are logits, and the probability 0.5 is the logit 0.",
+                instead=f"`{name} > 0`, or `torch.sigmoid({name}) > 0.5`",
+                evidence=(
+                    f"line {site.place.line}: numbers from {one.low:.4g} to {one.high:.4g} were {does}; probabilities "
+                    "lie between 0 and 1",
+                    "the loss of this run takes the same outputs for logits",
+                ),
+            )
+
+
+def _layers_of_logits(record: RunRecord) -> set[int | None]:
+    """The layers whose output goes as it is into a loss that has a sigmoid inside."""
+    fed = [loss.ins[0] for _, loss in sites(record, *TAKES_LOGITS) if loss.ins]
+    return {record.sites[maker].layer for one in fed for maker in makers(record, one)} - {None}
+
+
 MISTAKE = Mistake(
     id="loss.logits_cut_at_half",
     code="L4",
@@ -69,4 +120,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -1,11 +1,15 @@
 """L1: a sigmoid stands before ``BCEWithLogitsLoss``, which has one inside."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from pytorch_basics.mistakes.loss import explains, logits_and_labels
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
+from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.mistakes.loss import TAKES_LOGITS, explains, fed_by, logits_and_labels
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
+from pytorch_basics.mistakes.reading import called, where
 
 
 def broken() -> Answer:
@@ -42,6 +46,28 @@ def _losses(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return F.binary_cross_entropy_with_logits(logits, labels, reduction="none")
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """What a sigmoid or a softmax gave went into the loss that has a sigmoid inside."""
+    if not isinstance(record, RunRecord):
+        return
+    for loss, made, trains in fed_by(record, TAKES_LOGITS, ("sigmoid", "softmax")):
+        low, high = made.outs[0].low, made.outs[0].high
+        between = f", values from {low:.4g} to {high:.4g}" if low is not None and high is not None else ""
+        yield Sign(
+            place=where(record, made),
+            seen=f"`{called(record, made)}` gives probabilities{between}, and `{loss.bare}` takes them for logits: it "
+            "applies a sigmoid of its own.",
+            instead=f"leave `{called(record, made)}` away before the loss; apply it only where you read a probability",
+            evidence=(
+                f"line {loss.place.line}: the first argument of `{loss.bare}` came from `{called(record, made)}` in "
+                f"{made.count} watched calls",
+                "of numbers from 0 to 1 a sigmoid makes 0.5 to 0.7311: no label 0 can be reached",
+            ),
+            sure=trains,
+            also=(loss.place, made.place),
+        )
+
+
 MISTAKE = Mistake(
     id="loss.sigmoid_twice",
     code="L1",
@@ -56,4 +82,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -1,11 +1,16 @@
 """L2: a softmax stands before ``CrossEntropyLoss``, which has one inside."""
 
+import math
+from collections.abc import Iterator
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from pytorch_basics.mistakes.loss import explains, rows_and_classes
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
+from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.mistakes.loss import explains, fed_by, rows_and_classes
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
+from pytorch_basics.mistakes.reading import called, where
 
 
 def broken() -> Answer:
@@ -39,6 +44,30 @@ def shown_by(evidence: Evidence) -> bool:
     return False
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """What a softmax gave went into the loss that has a softmax inside. A log_softmax there is only superfluous."""
+    if not isinstance(record, RunRecord):
+        return
+    for loss, made, trains in fed_by(record, ("cross_entropy",), ("softmax", "log_softmax")):
+        name, shares = called(record, made), made.bare == "softmax"
+        classes = loss.ins[0].shape[1 if len(loss.ins[0].shape) > 1 else 0] if loss.ins[0].shape else 0
+        floor = math.log(1 + (classes - 1) / math.e) if classes else 0.0
+        yield Sign(
+            place=where(record, made),
+            seen=f"`{name}` gives {'shares' if shares else 'log-probabilities'}, and `cross_entropy` takes them for "
+            f"logits: it applies a softmax of its own{'' if shares else ', which changes nothing a second time'}.",
+            instead=f"leave `{name}` away before the loss"
+            + ("; apply it only where you read the shares" if shares else ", or keep it and use `nn.NLLLoss()`"),
+            evidence=(
+                f"line {loss.place.line}: the first argument of `cross_entropy` came from `{name}` in {made.count} "
+                "watched calls",
+                *([f"with {classes} classes the loss cannot go below {floor:.4f}"] if shares and classes else []),
+            ),
+            sure=trains and shares,
+            also=(loss.place, made.place),
+        )
+
+
 MISTAKE = Mistake(
     id="loss.softmax_twice",
     code="L2",
@@ -52,4 +81,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -1,12 +1,16 @@
 """T4: the numbers of a NumPy array are taken for float32, as PyTorch's own are."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 
 from pytorch_basics.mistakes.memory import arrays_in
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
+from pytorch_basics.mistakes.tensors.dtypes_meet import is_numpy, other_dtype, sign
 
 
 def broken() -> Answer:
@@ -40,6 +44,13 @@ def shown_by(evidence: Evidence) -> bool:
     )
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """A layer or a product refuses float64 that came from NumPy."""
+    found = other_dtype(record)
+    if found is not None and is_numpy(*found[:3]):
+        yield sign(*found)
+
+
 MISTAKE = Mistake(
     id="memory.numpy_is_float32",
     code="T4",
@@ -51,4 +62,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -1,11 +1,14 @@
 """T5: ``view(3, 2)`` is taken for a transpose."""
 
+from collections.abc import Iterator
 from itertools import permutations
 
 import torch
 
+from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.memory import arrays_in, is_tensor, same_values
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
+from pytorch_basics.mistakes.reading import after_views, sites
 
 MOST_DIMENSIONS = 5  # of which all orders are tried
 
@@ -42,6 +45,52 @@ def _rearranged(x: torch.Tensor, y: torch.Tensor) -> bool:
     return any(_in_reading_order(x.permute(order), y) for order in orders)
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """A ``view`` or ``reshape`` whose result has the old sizes in another order."""
+    if not isinstance(record, RunRecord):
+        return
+    for k, site in sites(record, "view", "reshape", "view_as", "reshape_as"):
+        before, after = (site.ins[0].shape, site.outs[0].shape) if site.ins and site.outs else ((), ())
+        if len(before) != len(after) or sorted(before) != sorted(after) or not _moved(before, after):
+            continue
+        if _undone(record, k, before):
+            continue
+        order = _order(before, after)
+        name = site.ins[0].name or "x"
+        yield Sign(
+            place=site.place,
+            seen=f"`{site.bare}` made `{after}` of `{before}`: the same sizes in another order. The elements stay in "
+            "reading order, so none stands where its axis went.",
+            instead=f"`{name}.permute({', '.join(map(str, order))})`",
+            evidence=(
+                f"line {site.place.line}: `{before}` became `{after}` in {site.count} watched calls; element "
+                f"`{tuple(1 if n > 1 else 0 for n in after)}` is not the one that the transposed tensor has there",
+            ),
+            sure=len([n for n in before if n > 1]) > 2,
+        )
+
+
+def _moved(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """An axis of more than one entry has gone past another."""
+    return [n for n in before if n > 1] != [n for n in after if n > 1]
+
+
+def _undone(record: RunRecord, k: int, before: tuple[int, ...]) -> bool:
+    """Later on another view gives the old shape back: the reading order was meant."""
+    later = [record.sites[j] for j in after_views(record, k)]
+    return any(one.outs and one.outs[0].shape == before for one in later)
+
+
+def _order(before: tuple[int, ...], after: tuple[int, ...]) -> list[int]:
+    left = list(enumerate(before))
+    found = []
+    for size in after:
+        k, pair = next((k, pair) for k, pair in enumerate(left) if pair[1] == size)
+        found.append(pair[0])
+        del left[k]
+    return found
+
+
 MISTAKE = Mistake(
     id="memory.view_is_transpose",
     code="T5",
@@ -53,4 +102,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -1,11 +1,15 @@
 """M2: ``super().__init__()`` is taken for a formality."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
+from pytorch_basics.instruments.failure.record import FailureRecord
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 
 # The second: nothing was registered, so nothing complained until the module was used.
 TOO_EARLY = re.compile(
@@ -47,6 +51,29 @@ def shown_by(evidence: Evidence) -> bool:
     return evidence.kind == "AttributeError" and TOO_EARLY.match(evidence.message) is not None
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """The same words; the class whose ``__init__`` does not call ``super()``, and the line that came too early."""
+    if not isinstance(record, FailureRecord) or record.place is None:
+        return
+    brackets = record.kind == "TypeError" and record.message == NO_BRACKETS
+    if not brackets and not (record.kind == "AttributeError" and TOO_EARLY.match(record.message)):
+        return
+    note = next((note for note in record.classes if note.init is not None), None)
+    early = record.place.function.endswith("__init__")
+    place = record.place if early or note is None or note.init is None else note.init
+    name = note.name if note else "the class"
+    first = note.init if note and note.init else record.place
+    late = note is not None and note.super_called and not brackets
+    yield Sign(
+        place=place,
+        seen=f"`__init__` of `{name}` {'uses the module before it calls' if late else 'does not call'} "
+        f"`super().__init__()`; without it a module has no place for its layers (`{record.place.text}`).",
+        instead="super().__init__() as the first line of `__init__`",
+        evidence=(f"PyTorch says: {record.message}",),
+        also=tuple(dict.fromkeys(p for p in (first, record.place) if p != place)),
+    )
+
+
 MISTAKE = Mistake(
     id="model.no_super_init",
     code="M2",
@@ -59,4 +86,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -1,9 +1,14 @@
 """M1: layers in a plain list, a dict or a tuple are taken for layers of the model."""
 
-from torch import nn
+from collections.abc import Iterator
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
-from pytorch_basics.mistakes.model import lost_names, lost_shapes
+import torch
+from torch import Tensor, nn
+
+from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.mistakes import empty_optimizer, unregistered
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
+from pytorch_basics.mistakes.model import lost_names, lost_shapes, trained
 
 NAMES = ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "output.weight", "output.bias"]
 
@@ -14,6 +19,9 @@ class _InPlainList(nn.Module):
         self.layers = [nn.Linear(2, 4), nn.Linear(4, 4)]
         self.output = nn.Linear(4, 1)
 
+    def forward(self, x: Tensor) -> Tensor:
+        return self.output(self.layers[1](self.layers[0](x)))  # type: ignore[no-any-return]  # a module's call gives Any
+
 
 class _InModuleList(nn.Module):
     def __init__(self) -> None:
@@ -21,13 +29,18 @@ class _InModuleList(nn.Module):
         self.layers = nn.ModuleList([nn.Linear(2, 4), nn.Linear(4, 4)])
         self.output = nn.Linear(4, 1)
 
+    def forward(self, x: Tensor) -> Tensor:
+        return self.output(self.layers[1](self.layers[0](x)))  # type: ignore[no-any-return]  # the same
+
 
 def broken() -> Answer:
-    return Answer(given=[name for name, _ in _InPlainList().named_parameters()], expected=NAMES)
+    with torch.random.fork_rng():
+        return Answer(given=trained(_InPlainList(), torch.ones(3, 2)), expected=NAMES)
 
 
 def fixed() -> Answer:
-    return Answer(given=[name for name, _ in _InModuleList().named_parameters()], expected=NAMES)
+    with torch.random.fork_rng():
+        return Answer(given=trained(_InModuleList(), torch.ones(3, 2)), expected=NAMES)
 
 
 def shown_by(evidence: Evidence) -> bool:
@@ -47,6 +60,14 @@ def _whole_layers(lost: set[str], there: set[str]) -> bool:
     return "" not in layers and not layers & {name.rpartition(".")[0] for name in there}
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """Layers, in use in a run, that the model does not list."""
+    if isinstance(record, RunRecord):
+        yield from unregistered.layers(record)
+    else:
+        yield from empty_optimizer.plain_containers(record)
+
+
 MISTAKE = Mistake(
     id="model.plain_list",
     code="M1",
@@ -60,4 +81,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

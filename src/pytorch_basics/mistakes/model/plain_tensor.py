@@ -1,13 +1,17 @@
 """M3: a tensor that is stored in ``self`` is taken for a parameter, or for a part of the model at all."""
 
 import re
+from collections.abc import Iterator
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
-from pytorch_basics.mistakes.model import lost_names
+from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.mistakes import empty_optimizer, unregistered
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
+from pytorch_basics.mistakes.model import lost_names, trained
 
+NAMES = ["weight", "mean", "output.weight", "output.bias"]
 NOT_A_PARAMETER = re.compile(r"cannot assign '[\w.]*Tensor' as parameter '")
 
 
@@ -16,6 +20,10 @@ class _PlainTensors(nn.Module):
         super().__init__()
         self.weight = torch.ones(3, requires_grad=True)
         self.mean = torch.zeros(3)
+        self.output = nn.Linear(3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.output((x - self.mean) * self.weight)  # type: ignore[no-any-return]  # a module's call gives Any
 
 
 class _Registered(nn.Module):
@@ -23,14 +31,24 @@ class _Registered(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(3))
         self.register_buffer("mean", torch.zeros(3))
+        self.output = nn.Linear(3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.output((x - self.mean) * self.weight)  # type: ignore[no-any-return]  # the same
 
 
 def broken() -> Answer:
-    return Answer(given=list(_PlainTensors().state_dict()), expected=["weight", "mean"])
+    with torch.random.fork_rng():
+        model = _PlainTensors()
+        trained(model, torch.ones(2, 3))
+        return Answer(given=list(model.state_dict()), expected=NAMES)
 
 
 def fixed() -> Answer:
-    return Answer(given=list(_Registered().state_dict()), expected=["weight", "mean"])
+    with torch.random.fork_rng():
+        model = _Registered()
+        trained(model, torch.ones(2, 3))
+        return Answer(given=list(model.state_dict()), expected=NAMES)
 
 
 def shown_by(evidence: Evidence) -> bool:
@@ -41,6 +59,14 @@ def shown_by(evidence: Evidence) -> bool:
         return False
     lost = [names for names, _ in lost_names(evidence.given, evidence.expected)]
     return any(all("." not in name and not name.isdigit() for name in names) for names in lost)
+
+
+def signs(record: Record) -> Iterator[Sign]:
+    """Tensors that require grad, in use in a run, that the model does not list."""
+    if isinstance(record, RunRecord):
+        yield from unregistered.tensors(record)
+    else:
+        yield from empty_optimizer.plain_tensors(record)
 
 
 MISTAKE = Mistake(
@@ -56,4 +82,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator
 from itertools import permutations
+from math import prod
 
 import torch
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
+from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, failed_in_star, plain, together
+from pytorch_basics.mistakes.reading import AXES, PARTS, SHAPES, a_number, learned, makers, sites
 
 
 def broken() -> Answer:
-    output = torch.tensor([[1.0], [2.0], [3.0]])
+    output = torch.tensor([[1.0], [2.0], [3.0]], requires_grad=True)
     target = torch.tensor([1.0, 2.0, 3.0])
     loss = ((output - target) ** 2).mean()
     return Answer(given=loss, expected=torch.tensor(0.0), args=(output, target))
 
 
 def fixed() -> Answer:
-    output = torch.tensor([[1.0], [2.0], [3.0]])
+    output = torch.tensor([[1.0], [2.0], [3.0]], requires_grad=True)
     target = torch.tensor([1.0, 2.0, 3.0])
     loss = ((output - target.unsqueeze(1)) ** 2).mean()
     return Answer(given=loss, expected=torch.tensor(0.0), args=(output, target))
@@ -81,6 +84,71 @@ def _as_tensor(value: object) -> torch.Tensor | None:
     return value if isinstance(value, torch.Tensor) and plain(value) else None
 
 
+LOSSES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss")
+PAIRED = ("sub", "__sub__", "rsub", "__rsub__", "eq", "ne", "__eq__", "__ne__", "mul", "__mul__", "subtract", "dist")
+
+
+def signs(record: Record) -> Iterator[Sign]:
+    """A loss or a metric of outputs and targets met every one of these with every one of those."""
+    if not isinstance(record, RunRecord):
+        return
+    for _, site in sites(record, *LOSSES):
+        if _every_pair(site):
+            yield _pairs(record, site, "loss")
+    for k, site in sites(record, *PAIRED):
+        if _every_pair(site) and _column_and_row(site) and not _reshaped_here(record, site) and a_number(record, k):
+            mine, theirs = (learned(record, one) for one in site.ins)
+            compares = site.bare.strip("_") in ("eq", "ne")
+            if mine != theirs or (compares and (mine or theirs)):
+                yield _pairs(record, site, "comparison" if compares else "difference")
+
+
+def _together(site: SiteRecord) -> tuple[int, ...]:
+    try:
+        return tuple(torch.broadcast_shapes(site.ins[0].shape, site.ins[1].shape))  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        return ()
+
+
+def _every_pair(site: SiteRecord) -> bool:
+    """The result is larger than either side."""
+    if len(site.ins) < 2:
+        return False
+    return prod(_together(site)) > max(prod(one.shape) for one in site.ins[:2])
+
+
+def _column_and_row(site: SiteRecord) -> bool:
+    """As many on both sides: each of the one has its partner on the other."""
+    one, other = (one.shape for one in site.ins[:2])
+    return prod(one) == prod(other) > 1 and [n for n in one if n > 1] == [n for n in other if n > 1]
+
+
+def _reshaped_here(record: RunRecord, site: SiteRecord) -> bool:
+    """Somebody lined an operand up on this very line, or both sides are the same values: all pairs are meant."""
+    mine, theirs = (set(makers(record, one)) for one in site.ins[:2])
+    direct = [record.sites[source] for one in site.ins[:2] for source in one.sources]
+    here = any(made.place == site.place and made.bare in SHAPES | PARTS | AXES for made in direct)
+    return here or bool(mine & theirs)
+
+
+def _pairs(record: RunRecord, site: SiteRecord, what: str) -> Sign:
+    one, other = site.ins[0], site.ins[1]
+    result = _together(site)
+    longer = 0 if len(one.shape) >= len(other.shape) else 1
+    name = site.ins[longer].name or ("output", "target")[longer]
+    short = site.ins[1 - longer].name or ("output", "target")[1 - longer]
+    dim = next((k for k, n in enumerate(site.ins[longer].shape) if n == 1), -1)
+    return Sign(
+        place=site.place,
+        seen=f"the {what} met `{one.shape}` with `{other.shape}` and gave `{result}`: every output with every target, "
+        f"{prod(result)} numbers in place of {max(prod(one.shape), prod(other.shape))}.",
+        instead=f"the same shape on both sides: `{name}.squeeze({dim})`, or `{short}.unsqueeze({dim})`",
+        evidence=(
+            f"line {site.place.line}: `{one.shape}` with `{other.shape}` gave `{result}` in {site.count} watched calls",
+        ),
+    )
+
+
 MISTAKE = Mistake(
     id="operations.silent_broadcast",
     code="T10",
@@ -95,4 +163,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

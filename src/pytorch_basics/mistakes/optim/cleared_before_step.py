@@ -3,12 +3,18 @@
 # PyTorch declares no types for `backward`; the programs below are shown to learners.
 # mypy: disable-error-code="no-untyped-call"
 
+from collections.abc import Iterator
+
 import torch
 
 from pytorch_basics.mistakes.memory import arrays_in
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
+from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.mistakes.lines import same_function
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
 from pytorch_basics.mistakes.optim import starts_in
+from pytorch_basics.mistakes.rounds import rounds
+from pytorch_basics.mistakes.wording import optimizer, parameters, times
 
 
 def broken() -> Answer:
@@ -57,6 +63,38 @@ def _stayed(given: object, expected: object, args: list[torch.Tensor]) -> bool:
     return any(alike(given, start) and not alike(expected, start) for start in starts_in(args, given))
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """Steps that found nothing, because what ``backward()`` had left was cleared just before."""
+    if not isinstance(record, RunRecord):
+        return
+    found = rounds(record)
+    for which in range(len(record.optimizers)):
+        steps = [step for step in found.steps if step.event.which == which]
+        lost = [step for step in steps if step.lost and not step.fresh and not step.stale]
+        last = lost[-1] if lost else None
+        if last is None or len(lost) < 3 or len(lost) < len(steps) - 1 or last.backward is None or last.cleared is None:
+            continue
+        backward, zero, step = last.backward.place, last.cleared.place, last.event.place
+        if same_function(backward, step) and step.line < backward.line:
+            continue  # written in another order: `step_before_backward` says which
+        yield Sign(
+            place=zero,
+            seen=f"The gradients of `backward()` (line {backward.line}) are cleared here, and the step on line {step.line} "
+            "finds none.",
+            instead=f"`{optimizer(record, which)}.zero_grad()` before `backward()`, or after the step",
+            evidence=(
+                f"In {times(len(lost), len(steps))} {parameters(record, last.lost)} had no gradient left.",
+                *_never_changed(record, last.lost),
+            ),
+            also=(step, backward),
+        )
+
+
+def _never_changed(record: RunRecord, numbers: list[int]) -> tuple[str, ...]:
+    same = [k for k in numbers if not record.parameters[k].changed]
+    return (f"{parameters(record, same)} never changed.",) if same else ()
+
+
 MISTAKE = Mistake(
     id="optim.cleared_before_step",
     code="O2",
@@ -69,4 +107,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -3,13 +3,19 @@
 # PyTorch declares no types for `backward`, and `.grad` as maybe None; the programs below are shown to learners.
 # mypy: disable-error-code="no-untyped-call, operator"
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import nn
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
+from pytorch_basics.instruments.place import Place
+from pytorch_basics.instruments.run.record import ModelRecord, OptimizerRecord, ParameterRecord, RunRecord
+from pytorch_basics.mistakes.lines import assigned
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
+from pytorch_basics.mistakes.owners import idle, made, strangers
+from pytorch_basics.mistakes.wording import optimizer, parameters
 
 
 def broken() -> Answer:
@@ -65,6 +71,63 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
+def signs(record: Record) -> Iterator[Sign]:
+    """Parameters that get gradients and are in no optimizer, where one steps with parameters that get none, or was made
+    before they were."""
+    if not isinstance(record, RunRecord):
+        return
+    unknown = {k for mine in strangers(record).values() for k in mine}
+    free = [k for k in idle(record) if k not in unknown and record.parameters[k].model is not None]
+    for which, one in enumerate(record.optimizers):
+        if not one.steps or not free or any(p.model != record.parameters[free[0]].model for p in _of(record, free)):
+            continue
+        held = [record.parameters[k] for k in one.parameters]
+        born = next((e.order for e in record.of("made") if e.which == which), None)
+        later = [k for k in free if born is not None and record.parameters[k].born > born]
+        unused = [p for p in held if not p.backwards and p.none and not p.changed]
+        if len(unused) == len(held) and one.steps >= 3:
+            yield _sign(record, which, later or free, bool(later))
+        elif later and any(p.model == record.parameters[later[0]].model for p in held):
+            yield _sign(record, which, later, True)
+
+
+def _of(record: RunRecord, numbers: list[int]) -> list[ParameterRecord]:
+    return [record.parameters[k] for k in numbers]
+
+
+def _sign(record: RunRecord, which: int, free: list[int], later: bool) -> Sign:
+    one, name = record.optimizers[which], optimizer(record, which)
+    model = record.models[record.parameters[free[0]].model or 0]
+    old = next((p for p in _of(record, list(one.parameters)) if not p.backwards), None)
+    place = made(record.parameters[free[0]], old) if later else _assigned_later(model, one)
+    place = place or one.made or one.at or Place("", 0)
+    unused = [k for k in one.parameters if record.parameters[k].none and not record.parameters[k].backwards]
+    evidence = [
+        f"{parameters(record, free)} got gradients in {record.parameters[free[0]].backwards} backward passes, are in no "
+        "optimizer, and never changed.",
+    ]
+    if unused:
+        evidence.append(f"`{name}` holds {len(unused)} parameters whose `.grad` was None in all watched steps.")
+    after = f"after line {place.line}" if place != one.made else "from the model that is trained"
+    return Sign(
+        place=place,
+        seen=f"`{name}` was made for other parameters than those that `{model.name}` has now"
+        + (": these were made here, after it." if later else "."),
+        instead=f"`{one.made.text if one.made else 'optimizer = …'}` {after}",
+        evidence=tuple(evidence),
+        also=tuple(p for p in (one.made, one.at) if p is not None and p != place),
+    )
+
+
+def _assigned_later(model: ModelRecord, one: OptimizerRecord) -> Place | None:
+    """Where the model's name was bound again after the optimizer was made, for one whose making nobody saw."""
+    if one.made is None or model.at is None:
+        return None
+    found = [place for place, _ in assigned(model.at.file, model.name)]
+    again = [p for p in found if p.function != one.made.function or p.line > one.made.line]
+    return again[-1] if len(found) > 1 and again else None
+
+
 MISTAKE = Mistake(
     id="optim.holds_other_parameters",
     code="O4",
@@ -78,4 +141,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

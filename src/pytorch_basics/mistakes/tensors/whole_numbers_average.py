@@ -1,10 +1,15 @@
 """T3: a tensor of whole numbers is thought to do all that a tensor of floats does."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator
 
 import torch
 
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised
+from pytorch_basics.instruments.failure.reading import bound, rewritten
+from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Step
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 
 _REFUSALS = re.compile(
     r"could not infer output dtype.*Got: (Long|Int|Short|Char|Byte|Bool)"
@@ -53,6 +58,48 @@ def _doubles(value: object) -> torch.Tensor | None:
     return value.detach().double()
 
 
+_ASKS = ("mean", "std", "var", "std_mean", "var_mean", "softmax", "log_softmax", "norm", "sigmoid", "requires_grad_")
+_WHOLE_DTYPES = ("int64", "int32", "int16", "int8", "uint8", "bool")
+
+
+def signs(record: Record) -> Iterator[Sign]:
+    """PyTorch refuses whole numbers, at a call of the learner's own on a tensor of them."""
+    if not isinstance(record, FailureRecord) or not _REFUSALS.search(record.message) or record.place is None:
+        return
+    step = record.failing
+    what = _whole_operand(step)
+    data = step is not None and step.bare in ("tensor", "Parameter") and "equire gradients" in record.message
+    if step is None or not (step.bare in _ASKS or data) or (what is None and not data and step.kind == "layer"):
+        return
+    got = re.search(r"Got:? (\w+)", record.message)
+    dtype = what.value.dtype if what and what.value else got[1].lower() if got else "int64"
+    text = what.text if what else step.text
+    made = record.made(what)
+    yield Sign(
+        place=record.place,
+        seen=f"`{text}` holds whole numbers ({dtype}), and "
+        + ("a gradient is about fractions." if data else f"`{step.text}` needs fractions."),
+        instead=bound(step, _floats(step, what)),
+        evidence=(f"`{text}.dtype` is torch.{dtype}",) if what else (),
+        also=(made.place,) if made and made.place != record.place else (),
+    )
+
+
+def _whole_operand(step: Step | None) -> Argument | None:
+    operands = step.operands if step else ()
+    known = [a for a in operands if a.value and a.value.tensor and a.value.dtype in _WHOLE_DTYPES]
+    return next(iter(known or [a for a in operands if a.name == "self" and a.value is None]), None)
+
+
+def _floats(step: Step, what: Argument | None) -> str:
+    if step.bare in ("tensor", "Parameter") or what is None:
+        return rewritten(step, 99, "dtype", "torch.float32")
+    if f"({what.text})." in step.text:
+        return step.text.replace(f"({what.text}).", f"({what.text}).float().", 1)
+    inner = f"({what.text})" if " " in what.text and not what.text.startswith("(") else what.text
+    return step.text.replace(what.text, f"{inner}.float()", 1)
+
+
 MISTAKE = Mistake(
     id="tensors.whole_numbers_average",
     code="T3",
@@ -64,4 +111,5 @@ MISTAKE = Mistake(
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
+    signs=signs,
 )

@@ -37,8 +37,8 @@ for _name in dir(Tensor):
 _KINDS[torch._C._set_grad_enabled] = _QUESTION
 _KINDS[Tensor.is_leaf.__get__] = _LEAF  # type: ignore[attr-defined]  # an attribute of C
 _DATA_SET = Tensor.data.__set__  # type: ignore[attr-defined]  # the same
-_KINDS[Tensor.grad.__get__] = _READ  # type: ignore[attr-defined]  # the same
-_KINDS[Tensor.grad.__set__] = _GRAD  # type: ignore[attr-defined]  # the same
+_KINDS[vars(Tensor.__base__)["grad"].__get__] = _READ
+_KINDS[vars(Tensor.__base__)["grad"].__set__] = _GRAD
 _KINDS |= {Tensor.backward: _BACKWARD, torch.autograd.backward: _BACKWARD, torch.autograd.grad: _BACKWARD}
 _KINDS[Tensor.numpy] = _KINDS[Tensor.__array__] = _NUMPY
 _ALIASES = {Tensor.detach, Tensor.data.__get__}  # type: ignore[attr-defined]  # an attribute of C
@@ -56,6 +56,7 @@ class Calls(TorchFunctionMode):
         self.log, self.parameters, self.loaders = log, parameters, loaders
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of what it shows
         log = self.log
         kind = _KINDS.get(func, 0)
         if log.aside or kind == _QUESTION:
@@ -77,6 +78,8 @@ class Calls(TorchFunctionMode):
             site, given, outs = self._site(func, place, args, kwargs, out)
             if site.look:
                 look(site, given, outs)
+            if self.log.replays is not None:
+                self.log.replays.function(func, args, kwargs or {}, out)
             if place.through:
                 self._through(func, place, site, args, outs)
             elif site.writes:
@@ -163,7 +166,7 @@ class Calls(TorchFunctionMode):
             return self._backward(func, place, args, kwargs)
         if kind == _LEAF:
             if place.through == "add_param_group" and place.frame is not None:
-                self.parameters.made(place.frame.f_locals.get("self"), (place.code, place.at))
+                self.parameters.made(place.frame.f_locals.get("self"), (place.code, place.at), args[0])
             return func(*args)
         if kind == _READ:
             if args[0].requires_grad and not args[0].is_leaf and not args[0].retains_grad:
@@ -209,7 +212,7 @@ class Calls(TorchFunctionMode):
         elif through == "iter" and func is torch.empty and place.frame is not None:
             self.loaders.iterated(place.frame.f_locals.get("loader"), place.frame.f_locals.get("self"), where)
         elif through == "collate" and func is torch.stack and place.frame is not None:
-            self.loaders.drew(place.frame.f_locals.get("self"))
+            self.loaders.drew(place.frame.f_locals.get("self"), where)
         elif through == "deepcopy" and func is Tensor.clone and outs:
             self.parameters.copied(outs[0])
         elif through == "load_state_dict" and func is Tensor.copy_:

@@ -10,11 +10,18 @@ import random
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
 import torch
-from torch.utils.data import RandomSampler, SequentialSampler, Subset, SubsetRandomSampler, WeightedRandomSampler
+from torch.utils.data import (
+    BatchSampler,
+    RandomSampler,
+    SequentialSampler,
+    Subset,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
 
 from pytorch_basics.instruments.run.log import Loader, Log, Where
 
@@ -37,17 +44,40 @@ class Loaders:
             entry.generators = tuple(_generators(loader.dataset)) if loader.num_workers else ()
             entry.samples = _samples(loader)
             number = self.log.add("loader", loader, self.log.loaders, entry)
+            self._remember("sampler", loader._index_sampler, number)
+        self._begun(number, iterator, where)
+        self.log.event("iter", where, which=number)
+
+    def _begun(self, number: int, iterator: Any, where: Where) -> None:
         entry = self.log.loaders[number]
         entry.iterators += 1
         entry.at[where] = None
         entry.given[entry.iterators] = 0
-        with suppress(TypeError):
-            self.log.numbers.setdefault("iterator", {})[id(iterator)] = weakref.ref(iterator), number
-        self.log.event("iter", where, which=number)
+        self._remember("iterator", iterator, number)
 
-    def drew(self, iterator: Any) -> None:
+    def _remember(self, kind: str, thing: Any, number: int) -> None:
+        with suppress(TypeError):
+            self.log.numbers.setdefault(kind, {})[id(thing)] = weakref.ref(thing), number
+
+    def _met(self, iterator: Any, where: Where) -> int | None:
+        """An iterator that was made while nobody watched: its loader is known by its sampler, or by what it holds."""
+        sampler = getattr(iterator, "_index_sampler", None)
+        if not isinstance(sampler, BatchSampler):
+            return None
+        number = self.log.number("sampler", sampler)
+        if number is None:
+            loader = _loader_of(iterator, sampler)
+            entry = Loader(weakref.ref(sampler), _facts(loader) | {"kind": "DataLoader", "length": _length(sampler)})
+            entry.samples = _samples(loader)
+            number = self.log.add("sampler", sampler, self.log.loaders, entry)
+        self._begun(number, iterator, where)
+        return number
+
+    def drew(self, iterator: Any, where: Where) -> None:
         """An iterator made a batch (with several tensors it says so several times)."""
         number = self.log.number("iterator", iterator)
+        if number is None:
+            number = self._met(iterator, where)
         if number is not None:
             entry = self.log.loaders[number]
             entry.given[entry.iterators] = int(getattr(iterator, "_num_yielded", 0)) + 1
@@ -68,6 +98,19 @@ def _facts(loader: Any) -> dict[str, Any]:
         "workers": int(loader.num_workers),
         "seeded": loader.worker_init_fn is not None,
     }
+
+
+def _loader_of(iterator: Any, sampler: Any) -> Any:
+    """What an iterator still knows of its loader."""
+    return SimpleNamespace(
+        dataset=iterator._dataset,
+        sampler=sampler.sampler,
+        batch_sampler=sampler,
+        batch_size=sampler.batch_size,
+        drop_last=sampler.drop_last,
+        num_workers=iterator._num_workers,
+        worker_init_fn=None,
+    )
 
 
 _MOST_SAMPLES = 1_000_000

@@ -97,6 +97,8 @@ class Modules:
         event, self._event = self._event, None if not self._running else self._event
         if not self._running and event is not None:
             self._came_out(event, out)
+            if self.log.replays is not None:
+                self.log.replays.came_out(module, out)
 
     def _came_out(self, event: Any, out: Any) -> None:
         """A whole model has ended: what it gave."""
@@ -124,6 +126,8 @@ class Modules:
         facts = {"which": number, "training": module.training, "graded": torch.is_grad_enabled()}
         self._event = log.event("forward", where, numbers=spread(first) if first is not None else (), **facts)
         log.called.add((id(where[0]), where[1]))
+        if module.training and torch.is_grad_enabled() and log.replays is not None:
+            log.replays.called(module, args)
 
     def _layer(self, module: Module, where: Where) -> int:
         log = self.log
@@ -143,7 +147,8 @@ class Modules:
             log.models[model].layers.append(number)
             for p in module._parameters.values():
                 if p is not None:
-                    log.parameters[self.parameters.find(p)].layer = number
+                    known = log.parameters[self.parameters.find(p)]
+                    known.layer, known.requires_grad = number, p.requires_grad
         return number
 
     def _held(self, module: Module) -> Any:

@@ -69,11 +69,16 @@ class Parameters:
         if numbers.numel() and not numbers.is_meta:
             self._copies[numbers.data_ptr()] = chain(sys._getframe(1)), self.log.order
 
-    def made(self, optimizer: Any, where: Where) -> None:
-        """An optimizer is being made here (its parameters come later)."""
+    def made(self, optimizer: Any, where: Where, parameter: Any) -> None:
+        """An optimizer is being made here, or goes on being made: this is one of its parameters."""
         if optimizer is not None and self.log.number("optimizer", optimizer) is None:
             number = self._optimizer(optimizer, where)
             self.log.event("made", where, which=number)
+        number = self.log.number("optimizer", optimizer) if optimizer is not None else None
+        if number is not None and not self.log.optimizers[number].steps:
+            held = self.find(parameter)
+            self.log.optimizers[number].parameters.append(held)
+            self.log.parameters[held].optimizers[number] = None
 
     def _optimizer(self, optimizer: Any, where: Where = (None, 0)) -> int:
         number = self.log.number("optimizer", optimizer)
@@ -111,8 +116,18 @@ class Parameters:
             entry = self.log.parameters[number]
             entry.fresh = self.tick
             entry.backwards += 1
+            if entry.backwards == 1:
+                self._look(entry)
             if not entry.optimizers:
                 self._idle(entry)
+
+    @staticmethod
+    def _look(entry: Parameter) -> None:
+        """What is asked of a parameter at the end as well: by then it may be gone."""
+        p = entry.ref()
+        if p is not None:
+            entry.requires_grad = p.requires_grad
+            entry.strange = tuple(name for name in vars(p) if not name.startswith("_"))
 
     @staticmethod
     def _idle(entry: Parameter) -> None:
@@ -156,6 +171,7 @@ class Parameters:
             return False
         entry = self.log.parameters[number]
         if entry.backwards:
+            entry.changed = True
             state = self._state(number)
             last = self.log.events[-1] if self.log.events else None
             if last is not None and last.kind == "update" and last.where == where:
@@ -274,6 +290,7 @@ class Parameters:
             for p, norm in zip(params, _norms(moved), strict=True):
                 known = self.log.parameters[self.find(p)]
                 scale = max(1.0, p.numel() / MOST) ** 0.5
+                known.changed = known.changed or norm > 0
                 if len(known.moves) < _MOST_NORMS:
                     known.moves.append(norm * scale)
         self._old = []

@@ -14,7 +14,7 @@ from torch.nn import functional as F  # its name everywhere
 from pytorch_basics.instruments.run.log import Fact, Site
 
 MOST = 1 << 16
-INS, OUTS, EDGE, DRAWS, LABELS, SUMS, INDICES = 1, 2, 4, 8, 16, 32, 64
+INS, OUTS, EDGE, DRAWS, LABELS, SUMS, INDICES, SIDES = 1, 2, 4, 8, 16, 32, 64, 128
 _LOOKS_ALWAYS = 16  # then every eighth call
 Tensor = torch.Tensor
 
@@ -47,6 +47,7 @@ for _names, _flag in (
     (_LOSSES, INS | OUTS | LABELS),
     (("nll_loss", "kl_div"), SUMS),
     (("embedding",), INDICES),
+    (("sub", "rsub", "__sub__", "__rsub__"), SIDES),
     (_COMPARED, INS),
     (_EDGES, INS | EDGE),
     (_SQUASHED, INS | OUTS),
@@ -54,6 +55,9 @@ for _names, _flag in (
 ):
     for _func in _found(_names):
         _LOOK[_func] = _LOOK.get(_func, 0) | _flag
+
+
+LOSSES = _found(_LOSSES)
 
 
 def flags(func: Any) -> int:
@@ -75,6 +79,9 @@ def look(site: Site, given: list[Any], outs: list[Any]) -> None:
             site.outs[0].dead = dead(outs[0])
     if site.look & LABELS and len(given) > 1 and len(site.ins) > 1:
         labels(site.ins[1], given[1])
+    if site.look & SIDES and len(given) == 2 and given[0].requires_grad != given[1].requires_grad:
+        for fact, tensor in zip(site.ins, given, strict=False):  # an output and its target, perhaps
+            extremes(fact, tensor)
     if site.look & INDICES and given and site.ins:
         labels(site.ins[0], given[0])
     if site.look & SUMS and len(given) > 1 and len(site.ins) > 1:

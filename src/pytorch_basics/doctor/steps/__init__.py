@@ -1,0 +1,1 @@
+"""Counting the optimizer steps of a script, to end the run after some."""

@@ -1,0 +1,1 @@
+"""Mistakes of training loops and of what flows through them; their rules read the record of a run."""
