@@ -46,5 +46,9 @@ def _kept(cut: Cut) -> str:
             return cut.text.replace(ending, "")
     if cut.word in ("tensor", "as_tensor", "FloatTensor", "Tensor"):
         inner = cut.text.partition("(")[2]
-        return "torch.stack(…) of the tensors themselves" if inner.startswith("[") else f"the tensor itself: {inner.rpartition(')')[0]}"
+        return (
+            "torch.stack(…) of the tensors themselves"
+            if inner.startswith("[")
+            else f"the tensor itself: {inner.rpartition(')')[0]}"
+        )
     return "torch's function of the same name, on the tensor itself"

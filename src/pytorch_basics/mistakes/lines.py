@@ -21,9 +21,9 @@ def statement(place: Place) -> ast.stmt | None:
     source = source_of(place.file) if place.file else None
     found: ast.stmt | None = None
     for node in ast.walk(source.tree) if source is not None else ():
-        if isinstance(node, ast.stmt) and node.lineno <= place.line <= (node.end_lineno or node.lineno):
-            if found is None or _smaller(node, found):
-                found = node
+        holds = isinstance(node, ast.stmt) and node.lineno <= place.line <= (node.end_lineno or node.lineno)
+        if isinstance(node, ast.stmt) and holds and (found is None or _smaller(node, found)):
+            found = node
     return found
 
 
@@ -86,9 +86,9 @@ def assigned(file: str, target: str) -> Iterator[tuple[Place, ast.stmt]]:
     source = source_of(file) if file else None
     for node in ast.walk(source.tree) if source is not None else ():
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if isinstance(node, ast.Assign | ast.AnnAssign) and source is not None:
-            if any(t is not None and ast.unparse(t) == target for t in targets):
-                yield source.place_of_line(node.lineno, node), node
+        named = any(t is not None and ast.unparse(t) == target for t in targets)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and source is not None and named:
+            yield source.place_of_line(node.lineno, node), node
 
 
 def same_function(one: Place, other: Place) -> bool:

@@ -21,14 +21,80 @@ NO_WAY = re.compile(
     r"element \d+ of tensors does not require grad and does not have a grad_fn|^[Oo]ne of the differentiated Tensors does not require"
 )
 NUMBER = re.compile(r"'(float|int|list|numpy\.\w+|ndarray|float64|float32)' object has no attribute 'backward'")
-PICKS = ("argmax", "argmin", "argsort", "multinomial", "one_hot", "bincount", "searchsorted", "nonzero", "histc", "histogram")
-COMPARES = (">", "<", ">=", "<=", "==", "!=", "gt", "lt", "ge", "le", "eq", "ne", "greater", "less", "logical_and", "logical_or")
+PICKS = (
+    "argmax",
+    "argmin",
+    "argsort",
+    "multinomial",
+    "one_hot",
+    "bincount",
+    "searchsorted",
+    "nonzero",
+    "histc",
+    "histogram",
+)
+COMPARES = (
+    ">",
+    "<",
+    ">=",
+    "<=",
+    "==",
+    "!=",
+    "gt",
+    "lt",
+    "ge",
+    "le",
+    "eq",
+    "ne",
+    "greater",
+    "less",
+    "logical_and",
+    "logical_or",
+)
 WHOLE = ("long", "int", "bool", "byte", "short", "int32", "int64", "isclose")
 TO_NUMBERS = ("item", "tolist", "numpy", "__float__")
-REBUILDS = ("tensor", "as_tensor", "from_numpy", "FloatTensor", "Tensor", "array", "asarray", "DoubleTensor", "LongTensor", "float", "int")
+REBUILDS = (
+    "tensor",
+    "as_tensor",
+    "from_numpy",
+    "FloatTensor",
+    "Tensor",
+    "array",
+    "asarray",
+    "DoubleTensor",
+    "LongTensor",
+    "float",
+    "int",
+)
 NO_GRAD = re.compile(r"\b(no_grad|inference_mode)\b|set_grad_enabled\(\s*(mode\s*=\s*)?False")
-MADE = ("randn", "rand", "zeros", "ones", "tensor", "full", "empty", "randint", "arange", "linspace", "eye", "FloatTensor", "Tensor")
-MADE += ("zeros_like", "ones_like", "randn_like", "rand_like", "normal", "uniform_", "normal_", "from_numpy", "as_tensor", "double", "float")
+MADE = (
+    "randn",
+    "rand",
+    "zeros",
+    "ones",
+    "tensor",
+    "full",
+    "empty",
+    "randint",
+    "arange",
+    "linspace",
+    "eye",
+    "FloatTensor",
+    "Tensor",
+)
+MADE += (
+    "zeros_like",
+    "ones_like",
+    "randn_like",
+    "rand_like",
+    "normal",
+    "uniform_",
+    "normal_",
+    "from_numpy",
+    "as_tensor",
+    "double",
+    "float",
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +145,10 @@ def _bears(record: FailureRecord, k: int, seen: frozenset[int]) -> bool:
         return step.value.requires_grad
     if _cuts(step) is not None:
         return False
-    watched = any(a.name == "requires_grad" and a.text == "True" for a in step.arguments) or step.bare in ("requires_grad_", "Parameter")
+    watched = any(a.name == "requires_grad" and a.text == "True" for a in step.arguments) or step.bare in (
+        "requires_grad_",
+        "Parameter",
+    )
     return watched or any(historic(record, a, seen) for a in step.arguments)
 
 
@@ -99,7 +168,11 @@ def _cuts(step: Step) -> Cut | None:
         what = "picked"
     elif bare in ("detach", "detach_", "data"):
         what = "detached"
-    elif bare in TO_NUMBERS or (bare in REBUILDS and not step.called.startswith("Tensor.")) or step.called.startswith("numpy."):
+    elif (
+        bare in TO_NUMBERS
+        or (bare in REBUILDS and not step.called.startswith("Tensor."))
+        or step.called.startswith("numpy.")
+    ):
         what = "rebuilt"
     return Cut(what, step.place, step.text, step, bare) if what else None
 
@@ -112,7 +185,10 @@ def _indices(step: Step) -> bool:
 def _computes(step: Step) -> bool:
     """A layer ran, or an operation on something watched."""
     if step.kind == "layer":
-        return any(a.name == "func" and a.value is not None and any(i.requires_grad for _, i in a.value.items) for a in step.arguments)
+        return any(
+            a.name == "func" and a.value is not None and any(i.requires_grad for _, i in a.value.items)
+            for a in step.arguments
+        )
     return any(a.value is not None and a.value.tensor and a.value.requires_grad for a in step.operands)
 
 
@@ -120,7 +196,9 @@ def switched_off(record: FailureRecord) -> Cut | None:
     """``torch.set_grad_enabled(False)`` as a line of its own, before what was running."""
     for frame in reversed(record.frames):
         for place, node in calls_in(frame.place):
-            off = called(node) in ("set_grad_enabled", "_set_grad_enabled") and [ast.unparse(a) for a in node.args] == ["False"]
+            off = called(node) in ("set_grad_enabled", "_set_grad_enabled") and [ast.unparse(a) for a in node.args] == [
+                "False"
+            ]
             source = source_of(place.file)
             alone = source is not None and isinstance(source.parents.get(node), ast.Expr)
             if off and alone and place.line < frame.place.line and record.failing is not None:
@@ -146,7 +224,9 @@ def unwatched(record: FailureRecord) -> Unwatched | None:
 
 
 def _frozen(record: FailureRecord) -> Unwatched | None:
-    layers = [a for s in record.origins(record.failing) for a in s.arguments if a.name == "func" and a.value and a.value.items]
+    layers = [
+        a for s in record.origins(record.failing) for a in s.arguments if a.name == "func" and a.value and a.value.items
+    ]
     weights = [i for a in layers if a.value for _, i in a.value.items if i.type == "Parameter"]
     if not weights or any(i.requires_grad for i in weights):
         return None
@@ -166,7 +246,11 @@ def _freezing(record: FailureRecord) -> Iterator[Place]:
         assigned = isinstance(node, ast.Assign) and ast.unparse(node.value) == "False"
         if assigned and any(isinstance(t, ast.Attribute) and t.attr == "requires_grad" for t in node.targets):  # type: ignore[attr-defined]  # an Assign
             found.append(node)
-        if isinstance(node, ast.Call) and called(node) == "requires_grad_" and "False" in [ast.unparse(a) for a in node.args]:
+        if (
+            isinstance(node, ast.Call)
+            and called(node) == "requires_grad_"
+            and "False" in [ast.unparse(a) for a in node.args]
+        ):
             found.append(node)
     for node in sorted(found, key=lambda n: -n.lineno):  # type: ignore[attr-defined]  # statements and calls have one
         if source is not None:

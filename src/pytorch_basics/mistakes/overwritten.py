@@ -20,7 +20,16 @@ from pytorch_basics.mistakes.lines import same_function
 
 _NO_NUMBERS = ("requires_grad_", "retain_grad_", "eval_", "backward_", "share_memory_", "detach_")
 # What a layer or function is called in the graph, where that differs from its own name.
-_GRAPH = {"addmm": "linear", "convolution": "conv", "sub": "-", "add": "+", "mul": "*", "div": "/", "pow": "**", "mm": "@"}
+_GRAPH = {
+    "addmm": "linear",
+    "convolution": "conv",
+    "sub": "-",
+    "add": "+",
+    "mul": "*",
+    "div": "/",
+    "pow": "**",
+    "mm": "@",
+}
 
 
 @dataclass(frozen=True)
@@ -51,20 +60,33 @@ def _steps(record: FailureRecord) -> Iterator[Write]:
             if made is not None:
                 new = re.sub(r"inplace\s*=\s*True|(?<=\()True(?=\))", "", made.text).replace(", )", ")")
                 given = next((a for a in step.operands if a.name != "return"), None)
-                yield Write(made.place, made.text, given.text if given and given.text else "its input", new, _fits(record, given))
+                yield Write(
+                    made.place,
+                    made.text,
+                    given.text if given and given.text else "its input",
+                    new,
+                    _fits(record, given),
+                )
         elif _in_place(step):
             target = next((a for a in step.operands if a.name in ("self", "")), None)
             if target is not None and not _leaf(target):
                 made = next((s for k in target.steps for s in [record.steps[k]] if s is not step), None)
                 yield Write(
-                    step.place, step.text, target.text, _without(step.text), _fits(record, target, step), made.place if made else None
+                    step.place,
+                    step.text,
+                    target.text,
+                    _without(step.text),
+                    _fits(record, target, step),
+                    made.place if made else None,
                 )
 
 
 def _in_place(step: Step) -> bool:
     named = step.bare.endswith("_") and not step.bare.endswith("__") and step.bare not in _NO_NUMBERS
     told = any(a.name == "inplace" and a.text == "True" for a in step.arguments)
-    return (step.kind == "in place" and step.called.endswith("=")) or (step.kind in ("call", "in place") and (named or told))
+    return (step.kind == "in place" and step.called.endswith("=")) or (
+        step.kind in ("call", "in place") and (named or told)
+    )
 
 
 def _leaf(target: Argument) -> bool:
@@ -86,7 +108,10 @@ def _fits(record: FailureRecord, target: Argument | None, but: Step | None = Non
 
 def _is(made: Step, maker: str) -> bool:
     bare = made.bare.lower().strip("_") or made.called
-    return maker.replace("_", "") in (bare, bare.replace("_", "")) or _GRAPH.get(maker, "?") in (bare.rstrip("123d"), made.called)
+    return maker.replace("_", "") in (bare, bare.replace("_", "")) or _GRAPH.get(maker, "?") in (
+        bare.rstrip("123d"),
+        made.called,
+    )
 
 
 def _later(record: FailureRecord) -> Iterator[Write]:
@@ -123,6 +148,3 @@ def _without(text: str) -> str:
     if part:
         return f"{part[1]} = {part[1]}.clone() before `{text}`; or torch.where"
     return re.sub(r"(\w)_\(", r"\1(", text)
-
-
-

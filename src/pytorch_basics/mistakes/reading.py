@@ -130,12 +130,18 @@ def learned(record: RunRecord, one: InRecord) -> bool:
     return any(part.parameter is not None for site in behind for part in site.ins)
 
 
-def a_number(record: RunRecord, k: int) -> bool:
+def a_number(record: RunRecord, start: int) -> bool:
     """Whether what a site made ends in a single number (a loss, a metric), by way of no layer."""
-    for later in after(record, k) - {k}:
-        site = record.sites[later]
-        if site.bare in NUMBERS and (not site.outs or site.outs[0].shape == ()):
-            return True
+    waiting, seen = [start], {start}
+    while waiting:
+        for k in record.consumers[waiting.pop()]:
+            site = record.sites[k]
+            if k in seen or any(one.parameter is not None for one in site.ins):
+                continue
+            if site.bare in NUMBERS and (not site.outs or site.outs[0].shape == ()):
+                return True
+            seen.add(k)
+            waiting.append(k)
     return False
 
 

@@ -164,7 +164,9 @@ def _before_loop(record: FailureRecord) -> Reuse | None:
             if early and step.kind in ("call", "layer", "operator", "subscript", "return") and learns(step):
                 name = step.name or step.text
                 loop_place = Place.at(frame.place.file, first, frame.place.function)
-                return Reuse("before the loop", step.place, name, step.text, _others(step.place, loop_place, frame.place))
+                return Reuse(
+                    "before the loop", step.place, name, step.text, _others(step.place, loop_place, frame.place)
+                )
     return None
 
 
@@ -186,9 +188,7 @@ def _with_another(record: FailureRecord) -> Reuse | None:
 
 def _earlier(record: FailureRecord, frame: Frame, step: Step) -> Reuse | None:
     between = [
-        (place, node)
-        for place, node in calls_in(frame.place)
-        if step.place.line <= place.line < frame.place.line
+        (place, node) for place, node in calls_in(frame.place) if step.place.line <= place.line < frame.place.line
     ]
     for k, (place, node) in enumerate(between):
         steps_after = any(called(later) == "step" for _, later in between[k + 1 :])
@@ -224,5 +224,3 @@ def _user(way: list[tuple[Place, ast.expr]], name: str, made: Place) -> tuple[Pl
 
 def _others(place: Place, *others: Place | None) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(p for p in others if p is not None and p.line != place.line))
-
-

@@ -1,8 +1,8 @@
 """What became of the gradients between one step and the next, parameter by parameter.
 
-In goes a ``RunRecord``; out come its steps, each with what every parameter's ``.grad`` held then. Events are only written
-down while a run is watched: where steps were left out, what was before is forgotten, so nothing is said that was not
-seen.
+In goes a ``RunRecord``; out come its steps, each with what every parameter's ``.grad`` held then. Events are only
+written down while a run is watched: where steps were left out, what was before is forgotten, so nothing is said that
+was not seen.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Step:
 
 @dataclass
 class Clip:
-    """A clipping of gradients: ``"fresh"``, ``"used"`` (a step has used them) or ``"none"`` were there to be clipped; empty: not known."""
+    """A clipping of gradients: ``"fresh"``, ``"used"`` (a step has used them) or ``"none"`` were there to be "
+    "clipped; empty: not known."""
 
     event: EventRecord
     found: str

@@ -46,12 +46,14 @@ def _sign(record: RunRecord, stray: StrayRecord, place: Place, used: set[int], c
     if reached and record.steps:
         which = next(k for k, one in enumerate(record.optimizers) if one.steps)
         evidence.append(
-            f"They got gradients in {max(one.backwards for one in reached)} backward passes, `{optimizer(record, which)}` does "
+            f"They got gradients in {max(one.backwards for one in reached)} backward passes, "
+            f"`{optimizer(record, which)}` does "
             f"not hold them, and they did not change in {record.steps} steps."
         )
     return Sign(
         place=place,
-        seen=f"`{stray.where}` ({stray.kind}{f', {stray.count} of them' if stray.count > 1 else ''}) is used by the model and "
+        seen=f"`{stray.where}` ({stray.kind}{f', {stray.count} of them' if stray.count > 1 else ''}) is used by the "
+        "model and "
         "not registered in it: it is not trained.",
         instead=stray.instead,
         evidence=tuple(evidence),
@@ -77,11 +79,13 @@ def tensors(record: RunRecord) -> Iterator[Sign]:
                 continue
             yield Sign(
                 place=place,
-                seen=f"`{stray.where}` ({stray.kind}) requires grad and is used by the model, but it is not registered: "
+                seen=f"`{stray.where}` ({stray.kind}) requires grad and is used by the model, but it is not "
+                "registered: "
                 "`parameters()` does not list it, so it is not trained.",
                 instead=stray.instead,
                 evidence=(
-                    f"It got a gradient in {loose[mine[0]].backwards} backward passes, no optimizer holds it, and it did "
+                    f"It got a gradient in {loose[mine[0]].backwards} backward passes, no optimizer holds it, and it "
+                    "did "
                     f"not change in {record.steps} steps.",
                 ),
             )

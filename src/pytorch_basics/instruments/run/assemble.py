@@ -35,6 +35,7 @@ class _Assembly:
     def __init__(self, log: Log) -> None:
         self.log, self.sources = log, Sites()
         self._places: dict[Where, Place] = {}
+        self.kinds = {(one.model, one.path): one.kind for one in log.layers}
         self.made = Made(code.co_filename for code in log.codes.values())
 
     def record(self, ended: str, strays: list[Any]) -> RunRecord:
@@ -105,9 +106,9 @@ class _Assembly:
 
     def owners(self, one: Layer) -> list[tuple[str, str]]:
         """The paths and classes of what holds a layer in its model, the nearest first."""
-        same = [other for other in self.log.layers if other.model == one.model and other.model is not None]
-        around = [other for other in same if one.path and (not other.path or one.path.startswith(f"{other.path}."))]
-        return [(other.path, other.kind) for other in sorted(around, key=lambda other: -len(other.path))]
+        parts = one.path.split(".") if one.path and one.model is not None else []
+        paths = [".".join(parts[:k]) for k in reversed(range(len(parts)))]
+        return [(path, self.kinds[one.model, path]) for path in paths if (one.model, path) in self.kinds]
 
     def model(self, number: int, one: Model, strays: list[Any]) -> ModelRecord:
         own = tuple(k for k, p in enumerate(self.log.parameters) if p.layer in one.layers)

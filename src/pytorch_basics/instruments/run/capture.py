@@ -30,7 +30,7 @@ from pytorch_basics.instruments.run.calls.capture import Calls
 from pytorch_basics.instruments.run.data.capture import Loaders
 from pytorch_basics.instruments.run.log import Log
 from pytorch_basics.instruments.run.modules.capture import Modules
-from pytorch_basics.instruments.run.parameters.capture import Parameters, settings
+from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.instruments.run.replay.capture import Replay, Replays
 from pytorch_basics.instruments.run.schedule import Schedule
@@ -131,11 +131,7 @@ class Watching:
             if number is None and mine:
                 number = self._parameters._optimizer(one)
             if number is not None and not self.log.optimizers[number].parameters:
-                entry = self.log.optimizers[number]
-                entry.parameters = [self._parameters.find(p) for p in held]
-                entry.settings = settings(one)
-                for k in entry.parameters:
-                    self.log.parameters[k].optimizers[number] = None
+                self._parameters.hold(number, one)
 
     def _begin(self) -> None:
         """Watch in full from here, unless a mode of the learner's would be in the way."""
@@ -177,11 +173,14 @@ class Watching:
     def _called(self, module: Module, args: Any) -> None:
         if self._full or not self._on or _C._len_torch_function_stack():
             return
-        graded = torch.is_grad_enabled()
-        new = module.training and graded and self._somewhere_new()
-        if new or self._schedule.called(module.training, graded):
-            self._begin()
-            self._modules.entered(module, args)
+        try:
+            graded = torch.is_grad_enabled()
+            new = module.training and graded and self._somewhere_new()
+            if new or self._schedule.called(module.training, graded):
+                self._begin()
+                self._modules.entered(module, args)
+        except Exception as error:
+            self.log.notes[f"A model's call was not understood: {type(error).__name__}: {error}"[:200]] = None
 
     def _somewhere_new(self) -> bool:
         """Whether a model is called at a place where none was yet: after the training, say, without ``eval()``."""
@@ -196,11 +195,13 @@ class Watching:
         if not self._on or os.getpid() != self._process:
             return
         closure = args[1] if len(args) > 1 else kwargs.get("closure")
+        if not self._full:
+            return
         try:
             log.aside = True
             with torch.no_grad():
                 place = reached(sys._getframe(1))
-                self._parameters.step_begins(optimizer, (place.code, place.at), self._full)
+                self._parameters.step_begins(optimizer, (place.code, place.at))
         except Exception as error:
             log.notes[f"A step was not understood: {type(error).__name__}: {error}"[:200]] = None
         log.aside = closure is None

@@ -63,7 +63,7 @@ class Site:
     plain: tuple[Any, ...] = ()
     nonfinite: int = 0
     repeats: int = 0
-    drawn: Any = None
+    drawn: tuple[Any, ...] = ()
     writes: bool = False
 
 
@@ -109,7 +109,7 @@ class Parameter:
     sizes: list[float] = field(default_factory=list)
     moves: list[float] = field(default_factory=list)
     fresh: int = -1  # the tick of the last watched backward pass that reached it
-    used: int = -1  # the tick of the last step or update that used its gradient
+    used: int = -1  # the tick of the last update that used its gradient
     layer: int | None = None
     optimizers: dict[int, None] = field(default_factory=dict)
     requires_grad: bool = True
@@ -130,7 +130,7 @@ class Optimizer:
     parameters: list[int] = field(default_factory=list)
     steps: int = 0
     at: Where = (None, 0)
-    rate: Any = None
+    used: int = -1  # the tick of its last step
 
 
 @dataclass(slots=True)

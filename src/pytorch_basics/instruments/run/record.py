@@ -79,7 +79,8 @@ class SiteRecord:
     and ``last`` are places in the order of all events and calls. ``graded`` counts the calls with grad mode on,
     ``count`` all. ``shapes`` counts the different input shapes seen. ``nonfinite`` counts calls that gave NaN or
     infinity from finite inputs (asked of functions with an edge, and of all when a loss was found not finite).
-    ``repeats`` counts calls whose result was exactly that of the call before, for functions that draw random numbers.
+    ``repeats`` counts calls whose result was exactly that of the call before (or of the one before that), for functions
+    that draw random numbers.
     ``through`` is the function of PyTorch that the learner called when it was not this one: ``clip_grad_norm_``,
     ``zero_grad``, ``state_dict``, ``load_state_dict``, ``collate`` (a batch of a ``DataLoader``).
     """
@@ -228,10 +229,12 @@ class EventRecord:
     - ``backward``: from ``site``, the root, with its ``value``; ``parameters`` that it reached, ``nodes`` of the graph;
     - ``step``: ``which`` optimizer, ``parameters`` it holds; ``zero``: gradients of ``parameters`` were cleared;
     - ``update``: ``parameters`` were changed in place, without an optimizer, at ``site``;
-    - ``clip``: ``clip_grad_norm_`` or ``clip_grad_value_`` ran at ``site``, of ``parameters`` (as far as they are known);
+    - ``clip``: ``clip_grad_norm_`` or ``clip_grad_value_`` ran at ``site``, on ``parameters`` (as far as they are
+      known);
     - ``made``: ``which`` optimizer was made; ``iter``: ``which`` loader was iterated;
-    - ``state``: ``state_dict()`` was called (``numbers``: how many steps its tensors lived through); ``load``: ``load_state_dict``, ``numbers`` are how many tensors were copied
-      and how many of these onto themselves (the state loaded is the live one);
+    - ``state``: ``state_dict()`` was called (``numbers``: how many steps its tensors lived through);
+    - ``load``: ``load_state_dict``, ``numbers`` are how many tensors were copied and how many of these onto themselves
+      (the state loaded is the live one);
     - ``numpy``: ``.numpy()`` showed the memory of ``parameters``, and steps changed it while the array lived
       (``numbers``: how many steps); ``alias``: the same of a tensor that ``detach()`` or ``.data`` gave;
     - ``nonleaf``: ``.grad`` was read of a tensor that ``site`` made, which is no leaf and has none.
@@ -241,7 +244,8 @@ class EventRecord:
     ``"fresh"`` (of a backward pass since the last step: accumulated) or ``"used"`` (a step used them, nobody cleared
     them). Of a step or an update it says what was used: ``"none"``, ``"zero"``, ``"fresh"`` or ``"used"``. Mixed
     parameters count as the last of these that occurs.
-    ``used`` says of a ``forward`` with grad mode on whether a backward pass went through what it gave (None: not known).
+    ``used`` says of a ``forward`` with grad mode on whether a backward pass went through what it gave (None: not
+    known).
     """
 
     kind: str

@@ -7,7 +7,7 @@ torch.
 from __future__ import annotations
 
 FIRST = 8  # parts at the beginning, for each optimizer
-GROWTH = 1.5  # from there, the number of steps to the next watched one grows by this
+GROWTH = 2.0  # from there, the number of steps to the next watched one grows by this
 LONGEST = 500  # but it is never more than so many steps
 CALLS = 3  # of a model in an evaluation between two steps
 EVALUATIONS = 12  # that are watched after the beginning, then every eighth

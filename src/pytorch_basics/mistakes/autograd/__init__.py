@@ -45,4 +45,6 @@ def grad_of(record: FailureRecord) -> tuple[Step | None, Argument] | None:
 
 def grad_was_none(record: FailureRecord) -> bool:
     """Whether Python complains of a None where ``.grad`` stands."""
-    return record.kind in ("TypeError", "AttributeError") and "NoneType" in record.message and grad_of(record) is not None
+    return (
+        record.kind in ("TypeError", "AttributeError") and "NoneType" in record.message and grad_of(record) is not None
+    )

@@ -62,7 +62,9 @@ def _reduced(step: Step | None, name: str) -> str:
 def _unreduced(record: FailureRecord) -> Step | None:
     """The loss that was told to keep one number for each sample."""
     words = ("reduction='none'", 'reduction="none"', "reduce=False")
-    return next((s for s in record.origins(record.failing) if s.kind == "call" and any(w in s.text for w in words)), None)
+    return next(
+        (s for s in record.origins(record.failing) if s.kind == "call" and any(w in s.text for w in words)), None
+    )
 
 
 MISTAKE = Mistake(

@@ -51,7 +51,10 @@ def signs(record: Record) -> Iterator[Sign]:
         seen=f"`{name}` comes from the round before, with its graph; `backward()` of this round goes back into that one, "
         "which is used up" + (" (or its weights have changed)." if CHANGED in record.message else "."),
         instead=instead if instead != text else f"{name}.detach() where the next round takes it",
-        evidence=(f"line {found.place.line}: `{text}`", f"`{name}` is set in one round of the loop and read in the next"),
+        evidence=(
+            f"line {found.place.line}: `{text}`",
+            f"`{name}` is set in one round of the loop and read in the next",
+        ),
         also=found.also,
     )
 

@@ -71,13 +71,13 @@ def signs(record: Record) -> Iterator[Sign]:
 
 
 def _of_strangers(record: RunRecord, event: EventRecord) -> bool:
-    """It reached leaves of no model or optimizer: it began at such a leaf, or no pass ever reached others."""
+    """It reached leaves of no model or optimizer, and no pass ever reached any of theirs."""
     if event.site is None or not event.parameters:
         return False
     if any(record.parameters[p].optimizers or record.parameters[p].model is not None for p in event.parameters):
         return False
-    held = [record.parameters[p] for one in record.optimizers if one.steps >= STEPS for p in one.parameters]
-    return not event.nodes or (bool(held) and all(p.requires_grad and not p.backwards for p in held))
+    held = [p for p in record.parameters if (p.optimizers or p.model is not None) and p.requires_grad]
+    return bool(held) and not any(p.backwards for p in held)
 
 
 def _worked_before(record: RunRecord, order: int) -> bool:

@@ -55,7 +55,11 @@ def signs(record: Record) -> Iterator[Sign]:
         )
         return
     node = statement(record.place)
-    line = " ".join(ast.unparse(node).split()) if isinstance(node, ast.stmt) and not hasattr(node, "body") else record.place.text
+    line = (
+        " ".join(ast.unparse(node).split())
+        if isinstance(node, ast.stmt) and not hasattr(node, "body")
+        else record.place.text
+    )
     target = next((a for a in record.operands if a.value and a.value.requires_grad), None)
     filled = _filled(record, node)
     if filled is not None and target is not None:

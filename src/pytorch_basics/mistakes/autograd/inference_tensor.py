@@ -11,7 +11,11 @@ from pytorch_basics.instruments.failure.record import Argument, FailureRecord, S
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 
-WORDS = ("Inference tensors cannot be saved for backward", "Inplace update to inference tensor", "on inference tensor outside")
+WORDS = (
+    "Inference tensors cannot be saved for backward",
+    "Inplace update to inference tensor",
+    "on inference tensor outside",
+)
 
 
 def broken() -> object:

@@ -21,7 +21,21 @@ from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 
 UNUSED = "appears to not have been used in the graph"
 UNWATCHED = re.compile(r"^[Oo]ne of the differentiated Tensors does not require grad")
-VIEWS = ("[]", "reshape", "view", "clone", "requires_grad_", "detach", "unsqueeze", "squeeze", "to", "float", "T", "t", "select")
+VIEWS = (
+    "[]",
+    "reshape",
+    "view",
+    "clone",
+    "requires_grad_",
+    "detach",
+    "unsqueeze",
+    "squeeze",
+    "to",
+    "float",
+    "T",
+    "t",
+    "select",
+)
 
 
 def broken() -> object:

@@ -47,7 +47,9 @@ def signs(record: Record) -> Iterator[Sign]:
         place=found.place,
         seen=f"`{found.name}` was computed once, before the loop; every round goes back through its graph, and {happened}.",
         instead=f"`{whole}` inside the loop; or `.detach()` it here, if nothing behind it is to learn",
-        evidence=(f"line {found.place.line} stands before the loop, `backward()` at line {record.place.line} inside it",),
+        evidence=(
+            f"line {found.place.line} stands before the loop, `backward()` at line {record.place.line} inside it",
+        ),
         also=found.also,
     )
 

@@ -71,7 +71,11 @@ def signs(record: Record) -> Iterator[Sign]:
 
 def _between(record: FailureRecord, frame: Frame) -> tuple[Place, ast.Call] | None:
     """The call between the loss and what was running that steps an optimizer, or updates weights by hand."""
-    mine = [s for s in behind_loss(record) if same_function(s.place, frame.place) and s.kind in ("layer", "call", "operator")]
+    mine = [
+        s
+        for s in behind_loss(record)
+        if same_function(s.place, frame.place) and s.kind in ("layer", "call", "operator")
+    ]
     ran = [s.place.line for s in mine if learns(s) or any(a.value and a.value.type == "Parameter" for a in s.operands)]
     first = min([line for line in ran if line < frame.place.line], default=None)
     if first is None:
@@ -87,7 +91,11 @@ def _between(record: FailureRecord, frame: Frame) -> tuple[Place, ast.Call] | No
 
 def _steps(place: Place, node: ast.Call) -> bool:
     if called(node) == "step":
-        made = " ".join(ast.unparse(part) for _, part in feeding(place, node.func.value)) if isinstance(node.func, ast.Attribute) else ""
+        made = (
+            " ".join(ast.unparse(part) for _, part in feeding(place, node.func.value))
+            if isinstance(node.func, ast.Attribute)
+            else ""
+        )
         return "lr_scheduler" not in made and "sched" not in receiver(node).lower() and "env" not in receiver(node)
     return holds_call(place.file, called(node), "step") and called(node) not in ("step", "forward")
 

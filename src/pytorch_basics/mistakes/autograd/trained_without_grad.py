@@ -62,12 +62,15 @@ def signs(record: Record) -> Iterator[Sign]:
         layers = {record.parameters[k].layer for k in numbers}
         yield Sign(
             place=place,
-            seen=f"{parameters(record, numbers)} are in the optimizer, and their layers run with grad mode off in training: "
+            seen=f"{parameters(record, numbers)} are in the optimizer, and their layers run with grad mode off in "
+            "training: "
             "no gradient reaches them.",
             instead=f"`{at.text}` outside of `torch.no_grad()`; or leave these parameters out of the optimizer",
             evidence=(
-                f"`.grad` of {parameters(record, numbers)} was None in all {record.parameters[numbers[0]].none} watched "
-                f"steps; their {len(layers)} layers ran {max(record.layers[k].train_ungraded for k in layers if k is not None)}"
+                f"`.grad` of {parameters(record, numbers)} was None in all {record.parameters[numbers[0]].none} "
+                "watched "
+                f"steps; their {len(layers)} layers ran "
+                f"{max(record.layers[k].train_ungraded for k in layers if k is not None)}"
                 " times in training mode, never with grad mode on.",
             ),
             sure=False,
@@ -98,7 +101,8 @@ MISTAKE = Mistake(
     code="",
     title="What the optimizer holds is trained",
     see="One part of the model never changes, although its parameters are in the optimizer. No error.",
-    why="Under `torch.no_grad()` no graph is recorded. `backward()` cannot go through that part, `.grad` stays None, and "
+    why="Under `torch.no_grad()` no graph is recorded. `backward()` cannot go through that part, `.grad` stays None, "
+    "and "
     "`step()` skips it.",
     instead="`torch.no_grad()` only around what is not to learn, and around the evaluation",
     broken=broken,

@@ -69,11 +69,14 @@ MISTAKE = Mistake(
     id="autograd.updates_no_leaf",
     code="",
     title="A tensor made from one that requires grad gets .grad as well",
-    see="`.grad` is None after every `backward()`, and a guard such as `if w.grad is not None` skips the update. There is at "
+    see="`.grad` is None after every `backward()`, and a guard such as `if w.grad is not None` skips the update. "
+    "There is at "
     "most a warning.",
-    why="`.grad` is kept for leaves only. `.to(…)`, `* 0.1` or `.reshape(…)` of a leaf gives a new tensor, which is none; the "
+    why="`.grad` is kept for leaves only. `.to(…)`, `* 0.1` or `.reshape(…)` of a leaf gives a new tensor, which is "
+    "none; the "
     "gradient goes on to the leaf, of which no name is left.",
-    instead="`w = (torch.randn(3) * 0.1).requires_grad_()`, or `torch.zeros(3, dtype=torch.float64, requires_grad=True)`",
+    instead="`w = (torch.randn(3) * 0.1).requires_grad_()`, or `torch.zeros(3, dtype=torch.float64, "
+    "requires_grad=True)`",
     broken=broken,
     fixed=fixed,
     signs=signs,

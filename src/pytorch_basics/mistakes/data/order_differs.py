@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import InRecord, LoaderRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import before, sites
+from pytorch_basics.mistakes.reading import before, makers, sites
 
 COMPARED = ("eq", "ne", "__eq__", "__ne__", "sub", "__sub__", "mse_loss", "l1_loss", "cross_entropy", "nll_loss")
 JOINED = ("cat", "concat", "vstack", "hstack", "stack")
@@ -42,7 +42,9 @@ def signs(record: Record) -> Iterator[Sign]:
         if len(site.ins) < 2:
             continue
         for mine, theirs in ((site.ins[0], site.ins[1]), (site.ins[1], site.ins[0])):
-            loader = _shuffled(record, mine)
+            loader, whole = _shuffled(record, mine), True
+            if loader is None:
+                loader, whole = _listed(record, mine), False
             if loader is None or _through_loader(record, theirs) or not theirs.sources:
                 continue
             if loader.size is None or mine.shape[:1] != (loader.size,) or theirs.shape[:1] != (loader.size,):
@@ -58,6 +60,7 @@ def signs(record: Record) -> Iterator[Sign]:
                     f"line {site.place.line}: {loader.size} results in shuffled order met {loader.size} labels in "
                     "stored order",
                 ),
+                sure=whole,
                 also=(site.place, *loader.at),
             )
 
@@ -69,6 +72,21 @@ def _shuffled(record: RunRecord, one: InRecord) -> LoaderRecord | None:
         return None
     places = {record.sites[k].place for k in behind if record.sites[k].through == "collate"}
     return next((loader for loader in record.loaders if loader.shuffled and places & set(_lines(loader))), None)
+
+
+def _listed(record: RunRecord, one: InRecord) -> LoaderRecord | None:
+    """The same by way of a Python list: a new tensor as long as the data set, where batches became numbers before."""
+    made = [record.sites[k] for k in makers(record, one) if record.sites[k].bare in ("tensor", "as_tensor", "array")]
+    made = [site for site in made if not site.ins and site.outs]
+    if not made:
+        return None
+    for k, site in sites(record, "tolist", "item"):
+        if site.place.function == made[0].place.function and site.first < made[0].first:
+            behind = {record.sites[j].place for j in before(record, (k,)) if record.sites[j].through == "collate"}
+            for loader in record.loaders:
+                if loader.shuffled and loader.size == made[0].outs[0].shape[0] and behind & set(_lines(loader)):
+                    return loader
+    return None
 
 
 def _lines(loader: LoaderRecord) -> tuple[Place, ...]:

@@ -13,7 +13,16 @@ from pytorch_basics.mistakes.lines import calls, loops, same_function
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 from pytorch_basics.mistakes.reading import own, trained
 
-SEEDS = ("manual_seed", "seed", "seed_everything", "set_seed", "manual_seed_all", "fix_seed", "seed_all", "set_all_seeds")
+SEEDS = (
+    "manual_seed",
+    "seed",
+    "seed_everything",
+    "set_seed",
+    "manual_seed_all",
+    "fix_seed",
+    "seed_all",
+    "set_all_seeds",
+)
 
 
 def _train(every_round: bool) -> None:
@@ -45,7 +54,9 @@ def signs(record: Record) -> Iterator[Sign]:
     learning = trained(record)
     told: set[Place] = set()
     for k, site in enumerate(record.sites):
-        if site.repeats < (2 if _order(site) else 3) or site.repeats != site.count - 1 or not own(site.place) or site.bare == "dropout":
+        if site.repeats < 3 or site.repeats < site.count - (2 if _order(site) else 1) or not own(site.place):
+            continue
+        if site.bare == "dropout":
             continue
         order = _order(site)
         own_numbers = any(one.parameter is not None for one in site.ins) or site.name.startswith("nn.init")
@@ -67,7 +78,9 @@ def _order(site: SiteRecord) -> bool:
 def _seeded(site: SiteRecord) -> Place | None:
     """The line in a loop, or in the function that draws, which sets a seed."""
     found = [place for place, _ in calls(site.place.file, *SEEDS)]
-    inside = [place for place in found if loops(place) or (same_function(place, site.place) and place.function != "<module>")]
+    inside = [
+        place for place in found if loops(place) or (same_function(place, site.place) and place.function != "<module>")
+    ]
     near = [place for place in inside if same_function(place, site.place)]
     return next(iter(near or inside), None)
 
@@ -90,9 +103,11 @@ MISTAKE = Mistake(
     id="data.seeded_in_loop",
     code="",
     title="The seed has to be set in every round",
-    see="The loss falls very well, and the model is poor on anything else: it saw the same noise, or the same batches in the "
+    see="The loss falls very well, and the model is poor on anything else: it saw the same noise, or the same "
+    "batches in the "
     "same order, all the time. No error.",
-    why="`torch.manual_seed(0)` starts the sequence of random numbers again. Set in the loop, every round draws the same.",
+    why="`torch.manual_seed(0)` starts the sequence of random numbers again. Set in the loop, every round draws the "
+    "same.",
     instead="`torch.manual_seed(0)` once, at the top of the program",
     broken=broken,
     fixed=fixed,

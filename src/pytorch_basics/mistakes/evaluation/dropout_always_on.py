@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812  # its name everywhere
+from torch.nn import functional as F  # its name everywhere
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
@@ -58,10 +58,9 @@ def signs(record: Record) -> Iterator[Sign]:
             if layer.model is None and inside and evaluated and drops(layer) and calls and _in_forward(layer.made):
                 seen.add(site.place)
                 yield _made(record, site, layer.made or site.place, calls)
-        elif (layer.eval_graded or layer.eval_ungraded) and not layer.kind.startswith("MultiheadAttention"):
-            if _without_mode(site):
-                seen.add(site.place)
-                yield _function(site, layer.kind, layer.eval_graded + layer.eval_ungraded)
+        elif layer.eval_graded + layer.eval_ungraded and layer.kind != "MultiheadAttention" and _without_mode(site):
+            seen.add(site.place)
+            yield _function(site, layer.kind, layer.eval_graded + layer.eval_ungraded)
 
 
 def _in_forward(place: Place | None) -> bool:
@@ -74,7 +73,8 @@ def _without_mode(site: SiteRecord) -> bool:
         return False
     written = [node for place, node in calls(site.place.file, site.bare) if _spans(node, site.place.line)]
     return bool(written) and all(
-        len(node.args) < 3 and not {word.arg for word in node.keywords} & {"training", "train", None} for node in written
+        len(node.args) < 3 and not {word.arg for word in node.keywords} & {"training", "train", None}
+        for node in written
     )
 
 
@@ -86,7 +86,8 @@ def _made(record: RunRecord, site: SiteRecord, place: Place, calls: int) -> Sign
     p = dict(record.layers[site.layer or 0].settings).get("p")
     return Sign(
         place=place,
-        seen=f"A new `nn.Dropout(p={p})` is made here in every call. A new module is in training mode, so it drops units "
+        seen=f"A new `nn.Dropout(p={p})` is made here in every call. A new module is in training mode, so it drops "
+        "units "
         "in evaluation as well.",
         instead=f"`self.dropout = nn.Dropout({p})` in `__init__`, and `self.dropout(x)` here",
         evidence=(f"It ran {calls} times in training mode, and the model that called it was in evaluation mode.",),
@@ -97,7 +98,8 @@ def _function(site: SiteRecord, kind: str, calls: int) -> Sign:
     share = site.argument("p", "1", default=0.5)
     return Sign(
         place=site.place,
-        seen=f"`F.{site.bare}` drops units here whatever the mode of `{kind}` is: `training` is True unless you pass it.",
+        seen=f"`F.{site.bare}` drops units here whatever the mode of `{kind}` is: `training` is True unless you pass "
+        "it.",
         instead=f"`F.{site.bare}({site.ins[0].name or 'x' if site.ins else 'x'}, {share}, training=self.training)`",
         evidence=(f"`{kind}` ran {calls} times in evaluation mode, and the call was not given its mode.",),
     )
@@ -108,7 +110,8 @@ MISTAKE = Mistake(
     code="",
     title="eval() switches every dropout off",
     see="After `model.eval()` the same input still gives different results. No error.",
-    why="`eval()` reaches the modules that are registered in the model. A dropout made in `forward` is new each time and "
+    why="`eval()` reaches the modules that are registered in the model. A dropout made in `forward` is new each time "
+    "and "
     "in training mode, and `F.dropout` goes by its own argument `training`, which is True unless you pass it.",
     instead="`self.dropout = nn.Dropout(0.5)` in `__init__`; or `F.dropout(x, 0.5, training=self.training)`",
     broken=broken,

@@ -54,11 +54,13 @@ def _sign(model: ModelRecord, active: list[LayerRecord], frozen: int, places: li
     calls = max(layer.train_graded + layer.train_ungraded for layer in active)
     return Sign(
         place=line or place,
-        seen=f"{names} ({active[0].kind}) is frozen, but runs in training mode: `running_mean` and `running_var` change with "
+        seen=f"{names} ({active[0].kind}) is frozen, but runs in training mode: `running_mean` and `running_var` "
+        "change with "
         "every batch.",
         instead=f"`{model.name}.eval()` (or `eval()` of the frozen part, after each `train()`)",
         evidence=(
-            f"{len(active)} of {frozen} frozen batch norm layers ran in training mode, up to {calls} times; their weights "
+            f"{len(active)} of {frozen} frozen batch norm layers ran in training mode, up to {calls} times; their "
+            "weights "
             "have `requires_grad` False.",
         ),
         sure=False,
@@ -71,7 +73,8 @@ MISTAKE = Mistake(
     code="",
     title="requires_grad = False freezes a batch norm",
     see="Nothing is trained, and yet the model predicts something else afterwards. No error.",
-    why="`running_mean` and `running_var` are buffers, not parameters. Every forward pass in training mode updates them, "
+    why="`running_mean` and `running_var` are buffers, not parameters. Every forward pass in training mode updates "
+    "them, "
     "with or without gradients; only evaluation mode leaves them alone.",
     instead="`model.backbone.eval()` after every `model.train()`",
     broken=broken,

@@ -31,7 +31,7 @@ def _accuracy(switch: bool) -> float:
         if switch:
             model.eval()
         with torch.no_grad():
-            return (model(x).argmax(1) == y).float().mean().item()
+            return float((model(x).argmax(1) == y).float().mean())
 
 
 def broken() -> float:
@@ -142,9 +142,11 @@ MISTAKE = Mistake(
     code="",
     title="no_grad() switches dropout off",
     see="The same input gives other predictions each time, or the accuracy is lower than it should be. No error.",
-    why="`torch.no_grad()` and `torch.inference_mode()` only stop the recording of gradients. Dropout and batch norm go by "
+    why="`torch.no_grad()` and `torch.inference_mode()` only stop the recording of gradients. Dropout and batch norm "
+    "go by "
     "the mode of the module, and a new module is in training mode until `eval()` is called.",
-    instead="`model.eval()` before you predict (with `torch.no_grad():` around it), `model.train()` before you train on",
+    instead="`model.eval()` before you predict (with `torch.no_grad():` around it), `model.train()` before you train "
+    "on",
     broken=broken,
     fixed=fixed,
     signs=signs,

@@ -13,7 +13,7 @@ from torch import nn
 from pytorch_basics.instruments.run.record import InRecord, RunRecord, SiteRecord
 from pytorch_basics.mistakes.loss import REGRESSIONS
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import called, makers, sites, trained, where
+from pytorch_basics.mistakes.reading import a_number, called, makers, sites, trained, where
 
 RANGES: dict[str, tuple[float, float | None]] = {
     **dict.fromkeys(("relu", "relu_", "softplus"), (0.0, None)),
@@ -22,6 +22,7 @@ RANGES: dict[str, tuple[float, float | None]] = {
 }
 BELOW = 0.2  # of the targets' range may lie below a ReLU's 0 as noise
 BEYOND = 0.15  # of a bounded activation's range
+SIZES = ("pow", "__pow__", "square", "abs", "norm", "mul", "float_power")
 DIFFERENCES = ("sub", "__sub__", "rsub", "__rsub__")
 CALLS = 3
 
@@ -57,11 +58,18 @@ def signs(record: Record) -> Iterator[Sign]:
     for k, loss in sites(record, *REGRESSIONS, *DIFFERENCES):
         if len(loss.ins) < 2 or k not in trains or loss.count < CALLS:
             continue
+        if loss.bare in DIFFERENCES and not _is_error(record, k):
+            continue
         for output, target in ((loss.ins[0], loss.ins[1]), (loss.ins[1], loss.ins[0])):
             found = makers(record, output) if not target.requires_grad else []
             for made in (record.sites[maker] for maker in found if len(found) == 1):  # several: other models' targets
                 if made.bare in RANGES and made.outs and made.graded:
                     yield from _judged(record, made, loss, target)
+
+
+def _is_error(record: RunRecord, k: int) -> bool:
+    """A difference whose size goes straight into a number: a loss written by hand."""
+    return any(record.sites[j].bare in SIZES for j in record.consumers[k]) and a_number(record, k)
 
 
 def _judged(record: RunRecord, made: SiteRecord, loss: SiteRecord, target: InRecord) -> Iterator[Sign]:

@@ -75,7 +75,9 @@ def _kept(site: SiteRecord) -> Sign:
     return Sign(
         place=place or site.place,
         seen=f"`{name}` is kept with its graph in every round: {site.outs[0].alive} of them still exist.",
-        instead=f"`{place.text.replace(f'({name})', f'({name}.item())')}`" if place else f"`{name}.item()` where it is kept",
+        instead=f"`{place.text.replace(f'({name})', f'({name}.item())')}`"
+        if place
+        else f"`{name}.item()` where it is kept",
         evidence=(
             f"When watching ended, {site.outs[0].alive} results of line {site.place.line} still existed, each with a "
             "`grad_fn`.",
@@ -97,7 +99,8 @@ MISTAKE = Mistake(
     code="",
     title="A loss is only a number",
     see="Memory grows from step to step, until there is none left; each step may get slower. No error before that.",
-    why="A loss is a tensor with the graph that computed it. Kept in a list, or added to a sum, it keeps that graph, with all "
+    why="A loss is a tensor with the graph that computed it. Kept in a list, or added to a sum, it keeps that graph, "
+    "with all "
     "that it saved.",
     instead="`total += loss.item()`, `losses.append(loss.item())`",
     broken=broken,

@@ -63,8 +63,8 @@ def signs(record: Record) -> Iterator[Sign]:
             "reading order, so none stands where its axis went.",
             instead=f"`{name}.permute({', '.join(map(str, order))})`",
             evidence=(
-                f"line {site.place.line}: `{before}` became `{after}` in {site.count} watched calls; element "
-                f"`{tuple(1 if n > 1 else 0 for n in after)}` is not the one that the transposed tensor has there",
+                f"line {site.place.line}: `{before}` became `{after}` in {site.count} watched calls; "
+                f"`{name}.flatten()` is the same before and after, which no exchange of axes leaves as it is",
             ),
             sure=len([n for n in before if n > 1]) > 2,
         )

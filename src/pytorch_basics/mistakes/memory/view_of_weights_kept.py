@@ -4,6 +4,7 @@
 # mypy: disable-error-code="no-untyped-call"
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -46,7 +47,7 @@ def signs(record: Record) -> Iterator[Sign]:
         events = [e for e in record.of(kind) if own(e.place) and e.numbers]
         for place in dict.fromkeys(e.place for e in events):
             mine = [e for e in events if e.place == place]
-            outlived = [e for e, later in zip(mine, mine[1:], strict=False) if _outlives(e, later, steps)]
+            outlived = [e for e, later in pairwise(mine) if _outlives(e, later, steps)]
             if outlived:
                 yield _sign(record, outlived, several=True)
             elif len(mine) == 1 and mine[0].numbers[0] >= 2 and (kind == "numpy" or _compared(record, mine[0])):
@@ -78,14 +79,19 @@ def _compared(record: RunRecord, event: EventRecord) -> bool:
 def _sign(record: RunRecord, events: list[EventRecord], several: bool) -> Sign:
     event = events[0]
     names = parameters(record, event.parameters)
-    alike = "all of them show the same numbers, the last" if several else "it shows the new numbers, not those of this moment"
+    alike = (
+        "all of them show the same numbers, the last"
+        if several
+        else "it shows the new numbers, not those of this moment"
+    )
     copied = "numpy().copy()" if event.kind == "numpy" else "detach().clone()"
     return Sign(
         place=event.place,
         seen=f"What is kept here shares the memory of {names}: after a step {alike}.",
         instead=f"`….{copied}`: `{_copied(event.place.text, event.kind)}`",
         evidence=(
-            f"It was still held after {round(max(e.numbers[0] for e in events))} watched steps had written into {names}.",
+            f"It was still held after {round(max(e.numbers[0] for e in events))} watched steps had written into "
+            f"{names}.",
         ),
         sure=several,
     )

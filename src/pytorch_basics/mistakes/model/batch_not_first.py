@@ -21,7 +21,18 @@ LOSSES = (
     "l1_loss",
     "binary_cross_entropy",
 )
-KEEPS_ROWS = CASTS | {"squeeze", "view", "reshape", "flatten", "unsqueeze", "embedding", "linear", "relu", "dropout", "layer_norm"}
+KEEPS_ROWS = CASTS | {
+    "squeeze",
+    "view",
+    "reshape",
+    "flatten",
+    "unsqueeze",
+    "embedding",
+    "linear",
+    "relu",
+    "dropout",
+    "layer_norm",
+}
 KEEPS_ROWS |= {"mul", "add", "__mul__", "__add__", "gelu", "tanh"}
 
 
@@ -95,8 +106,8 @@ def _attends_to_samples(record: RunRecord) -> Iterator[Sign]:
         length, batch = given.shape[:2]
         yield Sign(
             place=outer.made or site.place,
-            seen=f"`nn.{outer.kind}` reads `{given.shape}` as {batch} sequences of {length}, for `batch_first` is False: "
-            "the samples of the batch attend to each other.",
+            seen=f"`nn.{outer.kind}` reads `{given.shape}` as {batch} sequences of {length}, for `batch_first` is "
+            "False: the samples of the batch attend to each other.",
             instead=f"`nn.{outer.kind}(…, batch_first=True)`",
             evidence=(f"dimension 0 of `{given.shape}` is a batch of {loaded} from a `DataLoader`",),
             sure=_shuffled(record),
@@ -107,8 +118,8 @@ def _attends_to_samples(record: RunRecord) -> Iterator[Sign]:
 
 def _constructed(record: RunRecord, layer: LayerRecord) -> LayerRecord:
     """The layer itself, or the nearest around it, that the learner constructed."""
-    around = [one for one in record.layers if one.model == layer.model and f"{layer.path}.".startswith(f"{one.path}.")]
-    made = [one for one in around if one.made is not None and one.path]
+    same = [one for one in record.layers if one.model == layer.model and one.path and one.made is not None]
+    made = [one for one in same if f"{layer.path}.".startswith(f"{one.path}.")]
     return max(made, key=lambda one: len(one.path), default=layer)
 
 

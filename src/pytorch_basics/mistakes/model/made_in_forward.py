@@ -20,7 +20,7 @@ class _New(nn.Module):
         self.inner = nn.Linear(4, 8)
 
     def forward(self, x: Tensor) -> Tensor:
-        return nn.Linear(8, 2)(self.inner(x).relu())
+        return nn.Linear(8, 2)(self.inner(x).relu())  # type: ignore[no-any-return]  # a module's call gives Any
 
 
 class _Kept(nn.Module):
@@ -30,7 +30,7 @@ class _Kept(nn.Module):
         self.outer = nn.Linear(8, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.outer(self.inner(x).relu())
+        return self.outer(self.inner(x).relu())  # type: ignore[no-any-return]  # the same
 
 
 def _train(model: nn.Module) -> None:
@@ -67,9 +67,7 @@ def signs(record: Record) -> Iterator[Sign]:
             seen=f"A new `{layer.kind}` is made here in every forward pass: its weights are random each time and never "
             "trained.",
             instead=f"`self.layer = {text}` in `__init__`, and `self.layer(x)` here",
-            evidence=(
-                f"It ran {calls} times, and `parameters()` of the model lists none of its weights.",
-            ),
+            evidence=(f"It ran {calls} times, and `parameters()` of the model lists none of its weights.",),
         )
 
 
@@ -85,8 +83,10 @@ MISTAKE = Mistake(
     id="model.made_in_forward",
     code="",
     title="A layer can be made where it is used",
-    see="The loss is noisy and does not fall as far as it should; two calls with the same input give different results.",
-    why="`nn.Linear(…)` makes new random weights. Made in `forward`, they are new in every pass; `parameters()` does not "
+    see="The loss is noisy and does not fall as far as it should; two calls with the same input give different "
+    "results.",
+    why="`nn.Linear(…)` makes new random weights. Made in `forward`, they are new in every pass; `parameters()` does "
+    "not "
     "list them, so no optimizer trains them and `state_dict()` does not save them.",
     instead="`self.layer = nn.Linear(…)` in `__init__`; in `forward` only `self.layer(x)`",
     broken=broken,

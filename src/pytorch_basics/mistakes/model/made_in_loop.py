@@ -49,11 +49,17 @@ def signs(record: Record) -> Iterator[Sign]:
     for place, many in groups.items():
         shapes = {tuple(record.parameters[k].shape for k in model.parameters) for model, _ in many}
         most = max(steps for _, steps in many)
-        if len(many) < 3 or len(shapes) > 1 or not loops(place) or (most > 2 and not _one_pass(record, place, len(many))):
+        if (
+            len(many) < 3
+            or len(shapes) > 1
+            or not loops(place)
+            or (most > 2 and not _one_pass(record, place, len(many)))
+        ):
             continue
         yield Sign(
             place=place,
-            seen=f"A new `{many[0][0].kind}` is made here in every round of the loop: it starts from random weights, and "
+            seen=f"A new `{many[0][0].kind}` is made here in every round of the loop: it starts from random weights, "
+            "and "
             "what the one before has learned is lost.",
             instead=f"`{place.text}` once, before the loop",
             evidence=(f"{len(many)} models were made on this line; none was trained for more than {most} steps.",),

@@ -64,7 +64,10 @@ def signs(record: Record) -> Iterator[Sign]:
                 place=place,
                 seen=f"`{name}` is a new attribute that PyTorch does not know; `requires_grad` is still True.",
                 instead=f"`{place.text.replace(name, 'requires_grad')}`",
-                evidence=(f"{parameters(record, numbers)} have `{name}` and `requires_grad=True`.", *_went(record, numbers)),
+                evidence=(
+                    f"{parameters(record, numbers)} have `{name}` and `requires_grad=True`.",
+                    *_went(record, numbers),
+                ),
             )
     yield from _modules(record)
 
@@ -75,7 +78,9 @@ def _modules(record: RunRecord) -> Iterator[Sign]:
         below = [
             k
             for k, p in enumerate(record.parameters)
-            if p.model == layer.model and layer.model is not None and (not layer.path or p.name.startswith(f"{layer.path}."))
+            if p.model == layer.model
+            and layer.model is not None
+            and (not layer.path or p.name.startswith(f"{layer.path}."))
         ]
         free = [k for k in below if record.parameters[k].requires_grad]
         for name in names:
@@ -83,7 +88,8 @@ def _modules(record: RunRecord) -> Iterator[Sign]:
             if place is not None and free and dict(layer.settings)[name] is False:
                 yield Sign(
                     place=place,
-                    seen=f"`{name} = False` on a module ({layer.kind}) only makes an attribute: its parameters still require "
+                    seen=f"`{name} = False` on a module ({layer.kind}) only makes an attribute: its parameters still "
+                    "require "
                     "grad.",
                     instead=f"`{place.text.partition('.' + name)[0]}.requires_grad_(False)`",
                     evidence=(f"{parameters(record, free)} have `requires_grad=True`.", *_went(record, free)),
@@ -111,7 +117,8 @@ MISTAKE = Mistake(
     code="",
     title="A misspelled requires_grad is an error",
     see="Layers that should be frozen are trained all the same. No error, no warning.",
-    why="Python lets you set any attribute. `p.require_grad = False` makes a new one, and so does `module.requires_grad = "
+    why="Python lets you set any attribute. `p.require_grad = False` makes a new one, and so does "
+    "`module.requires_grad = "
     "False`, because a module has no such attribute. PyTorch reads `requires_grad` of each parameter.",
     instead="`for p in model.body.parameters(): p.requires_grad = False`, or `model.body.requires_grad_(False)`",
     broken=broken,

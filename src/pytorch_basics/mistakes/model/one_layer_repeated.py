@@ -42,7 +42,8 @@ def signs(record: Record) -> Iterator[Sign]:
             count = sum(_numel(p) for p in inside)
             yield Sign(
                 place=place,
-                seen=f"`{paths[0]}` and `{paths[-1]}` are one and the same module: {len(paths)} places share one set of "
+                seen=f"`{paths[0]}` and `{paths[-1]}` are one and the same module: {len(paths)} places share one set "
+                "of "
                 "weights.",
                 instead="`[make() for _ in range(n)]` (one constructor call for each) instead of `[layer] * n`",
                 evidence=(
@@ -82,7 +83,9 @@ def _place(record: RunRecord, model: ModelRecord, path: str, inside: list[Parame
 def _multiplies(place: Place) -> bool:
     """Whether a list times a number stands in this statement."""
     here = statement(place)
-    nodes = ast.walk(here) if here is not None and not isinstance(here, ast.FunctionDef | ast.ClassDef | ast.For) else ()
+    nodes = (
+        ast.walk(here) if here is not None and not isinstance(here, ast.FunctionDef | ast.ClassDef | ast.For) else ()
+    )
     products = [n for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Mult)]
     return any(isinstance(side, ast.List | ast.Tuple) for product in products for side in (product.left, product.right))
 
@@ -92,7 +95,8 @@ MISTAKE = Mistake(
     code="",
     title="[layer] * 3 makes three layers",
     see="The model has fewer parameters than it should, and its layers stay equal. No error.",
-    why="`[layer] * 3` is a list that holds the same object three times. `nn.ModuleList` and `nn.Sequential` take it as it "
+    why="`[layer] * 3` is a list that holds the same object three times. `nn.ModuleList` and `nn.Sequential` take it "
+    "as it "
     "is: all three share one set of weights.",
     instead="`nn.ModuleList([nn.Linear(8, 8) for _ in range(3)])`",
     broken=broken,

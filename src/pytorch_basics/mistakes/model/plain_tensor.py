@@ -31,6 +31,7 @@ class _Registered(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(3))
         self.register_buffer("mean", torch.zeros(3))
+        self.mean: Tensor
         self.output = nn.Linear(3, 1)
 
     def forward(self, x: Tensor) -> Tensor:

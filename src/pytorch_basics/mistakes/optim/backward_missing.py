@@ -58,7 +58,8 @@ MISTAKE = Mistake(
     code="",
     title="optimizer.step() computes the gradients",
     see="The loss stays where it is and the parameters never move. No error, no warning.",
-    why="`step()` only reads `.grad`, and only `backward()` writes there. It skips every parameter whose `.grad` is None.",
+    why="`step()` only reads `.grad`, and only `backward()` writes there. It skips every parameter whose `.grad` is "
+    "None.",
     instead="`loss.backward()` between the loss and `optimizer.step()`",
     broken=broken,
     fixed=fixed,

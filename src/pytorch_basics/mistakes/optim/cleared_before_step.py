@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import torch
 
-from pytorch_basics.mistakes.memory import arrays_in
-from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.lines import same_function
+from pytorch_basics.mistakes.memory import arrays_in
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
 from pytorch_basics.mistakes.optim import starts_in
 from pytorch_basics.mistakes.rounds import rounds
@@ -79,7 +79,8 @@ def signs(record: Record) -> Iterator[Sign]:
             continue  # written in another order: `step_before_backward` says which
         yield Sign(
             place=zero,
-            seen=f"The gradients of `backward()` (line {backward.line}) are cleared here, and the step on line {step.line} "
+            seen=f"The gradients of `backward()` (line {backward.line}) are cleared here, and the step on line "
+            f"{step.line} "
             "finds none.",
             instead=f"`{optimizer(record, which)}.zero_grad()` before `backward()`, or after the step",
             evidence=(

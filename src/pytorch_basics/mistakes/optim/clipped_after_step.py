@@ -54,7 +54,11 @@ def signs(record: Record) -> Iterator[Sign]:
         yield Sign(
             place=place,
             seen="The gradients are clipped here after the step has used them"
-            + (f" (line {steps[-1].line}): the step was taken unclipped." if steps else ": the step was taken unclipped."),
+            + (
+                f" (line {steps[-1].line}): the step was taken unclipped."
+                if steps
+                else ": the step was taken unclipped."
+            ),
             instead=f"`{place.text}` after `backward()` and before `step()`",
             evidence=(f"In {times(len(late), len(mine), 'watched calls')} a step had already used every gradient.",),
             also=tuple(steps[-1:]),
@@ -66,7 +70,8 @@ MISTAKE = Mistake(
     code="",
     title="Clipping works wherever it stands",
     see="Training is as unstable as without clipping: single steps are huge, the loss jumps. No error.",
-    why="`clip_grad_norm_` shortens what is in `.grad`, and `step()` reads it. After the step it shortens gradients that "
+    why="`clip_grad_norm_` shortens what is in `.grad`, and `step()` reads it. After the step it shortens gradients "
+    "that "
     "nobody reads any more.",
     instead="`loss.backward()`, `nn.utils.clip_grad_norm_(model.parameters(), 1.0)`, `optimizer.step()`",
     broken=broken,

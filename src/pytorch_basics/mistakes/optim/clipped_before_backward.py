@@ -49,7 +49,8 @@ def signs(record: Record) -> Iterator[Sign]:
         backward = later[0].place
         yield Sign(
             place=place,
-            seen=f"The gradients are clipped here before `backward()` (line {backward.line}) has computed them: there is "
+            seen=f"The gradients are clipped here before `backward()` (line {backward.line}) has computed them: there "
+            "is "
             "nothing to clip.",
             instead=f"`{place.text}` after `{backward.text}`",
             evidence=(f"In {times(len(early), len(mine), 'watched calls')} there was no gradient to clip.",),
@@ -62,7 +63,8 @@ MISTAKE = Mistake(
     code="",
     title="Clipping can be set before the gradients are there",
     see="Training is as unstable as without clipping. No error.",
-    why="`clip_grad_norm_` shortens, at once, what is in `.grad`. Before `backward()` nothing is there, and it sets nothing "
+    why="`clip_grad_norm_` shortens, at once, what is in `.grad`. Before `backward()` nothing is there, and it sets "
+    "nothing "
     "up for later.",
     instead="`loss.backward()`, `nn.utils.clip_grad_norm_(model.parameters(), 1.0)`, `optimizer.step()`",
     broken=broken,

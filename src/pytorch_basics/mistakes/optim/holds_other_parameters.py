@@ -103,7 +103,8 @@ def _sign(record: RunRecord, which: int, free: list[int], later: bool) -> Sign:
     place = place or one.made or one.at or Place("", 0)
     unused = [k for k in one.parameters if record.parameters[k].none and not record.parameters[k].backwards]
     evidence = [
-        f"{parameters(record, free)} got gradients in {record.parameters[free[0]].backwards} backward passes, are in no "
+        f"{parameters(record, free)} got gradients in {record.parameters[free[0]].backwards} backward passes, are in "
+        "no "
         "optimizer, and never changed.",
     ]
     if unused:

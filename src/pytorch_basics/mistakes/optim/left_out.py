@@ -13,6 +13,8 @@ from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 from pytorch_basics.mistakes.owners import idle, stepping, strangers
 from pytorch_basics.mistakes.wording import optimizer, parameters
 
+FEWEST = 10  # steps: a part of a game of two that is only shown has fewer
+
 
 def _train(give_both: bool) -> None:
     with torch.random.fork_rng():
@@ -20,7 +22,7 @@ def _train(give_both: bool) -> None:
         encoder, decoder = nn.Linear(4, 2), nn.Linear(2, 4)
         both = [*encoder.parameters(), *decoder.parameters()]
         sgd = torch.optim.SGD(both if give_both else encoder.parameters(), lr=0.1)
-        for _ in range(5):
+        for _ in range(FEWEST):
             x = torch.randn(8, 4)
             loss = nn.functional.mse_loss(decoder(torch.tanh(encoder(x))), x)
             sgd.zero_grad()
@@ -38,7 +40,7 @@ def fixed() -> None:
 
 def signs(record: Record) -> Iterator[Sign]:
     """Layers in training mode that get gradients in every backward pass, beside those that an optimizer moves."""
-    if not isinstance(record, RunRecord) or record.steps < 3:
+    if not isinstance(record, RunRecord) or record.steps < FEWEST:
         return
     trained = [k for k in stepping(record) if record.parameters[k].backwards and record.parameters[k].layer is not None]
     unknown = {k for mine in strangers(record).values() for k in mine}
@@ -57,7 +59,8 @@ def signs(record: Record) -> Iterator[Sign]:
         f"*{_owner(record, free[0])}.parameters()], …)`; or `requires_grad_(False)` on what is not to learn",
         evidence=(
             f"{parameters(record, free)}: gradients in {record.parameters[free[0]].backwards} backward passes, and no "
-            f"change in {record.steps} steps; `{optimizer(record, which)}` holds {len(one.parameters)} other parameters.",
+            f"change in {record.steps} steps; `{optimizer(record, which)}` holds {len(one.parameters)} other "
+            "parameters.",
         ),
         sure=False,
         also=tuple(p for p in (one.at,) if p is not None and p != place),
@@ -92,9 +95,11 @@ MISTAKE = Mistake(
     id="optim.left_out",
     code="",
     title="The optimizer trains everything that takes part",
-    see="Training works in part: the loss falls less than it could, and some layers keep their first, random numbers. No "
+    see="Training works in part: the loss falls less than it could, and some layers keep their first, random "
+    "numbers. No "
     "error.",
-    why="An optimizer moves only the parameters that it was given. A second module, or a layer that is not in the list, "
+    why="An optimizer moves only the parameters that it was given. A second module, or a layer that is not in the "
+    "list, "
     "gets gradients and stays as it is.",
     instead="`torch.optim.SGD([*encoder.parameters(), *decoder.parameters()], …)`, or one module that holds both",
     broken=broken,

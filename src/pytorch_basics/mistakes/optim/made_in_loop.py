@@ -54,7 +54,8 @@ def signs(record: Record) -> Iterator[Sign]:
             "what the one before knew of the gradients.",
             instead=f"`{place.text}` once, before the loop",
             evidence=(
-                f"{len(many)} optimizers were made on this line for the same {len(many[0].parameters)} parameters; none "
+                f"{len(many)} optimizers were made on this line for the same {len(many[0].parameters)} parameters; "
+                "none "
                 f"took more than {most} step{'s' if most > 1 else ''}.",
             ),
             sure=most == 1 and len(many) >= 5,
@@ -75,7 +76,8 @@ MISTAKE = Mistake(
     code="",
     title="An optimizer can be made anew at any time",
     see="Training is slower or rougher than it should be, above all at the beginning of each epoch. No error.",
-    why="Adam and SGD with momentum keep running averages of the gradients of each parameter. A new optimizer has none: it "
+    why="Adam and SGD with momentum keep running averages of the gradients of each parameter. A new optimizer has "
+    "none: it "
     "starts to collect them again.",
     instead="`optimizer = torch.optim.Adam(model.parameters(), …)` once, before the loop",
     broken=broken,

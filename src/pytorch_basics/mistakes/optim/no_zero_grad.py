@@ -83,7 +83,8 @@ def _told(record: RunRecord, steps: list[Step], instead: str) -> Iterator[Sign]:
     own = record.parameters[which[0]].name or "w"
     yield Sign(
         place=step if by_hand else backward,
-        seen=f"Each `backward()` (line {backward.line}) adds to the gradients that the step before (line {step.line}) has "
+        seen=f"Each `backward()` (line {backward.line}) adds to the gradients that the step before (line {step.line}) "
+        "has "
         "already used: nothing clears them in between.",
         instead=instead or f"`{own}.grad = None` after the update, for each of them",
         evidence=(

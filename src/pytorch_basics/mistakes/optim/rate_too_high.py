@@ -62,8 +62,8 @@ def _of_optimizers(record: RunRecord, values: list[float], first: float, highest
         wild = [(k, ratio) for k in one.parameters if (ratio := _ratio(record, k)) > 0.5]
         if wild:
             k, ratio = max(wild, key=lambda pair: pair[1])
-            yield _sign(place, rate, values, first, highest, f"One step changed {parameters(record, [k])} by {ratio:.3g} "
-                        "times its own size.")  # fmt: skip
+            more = f"One step changed {parameters(record, [k])} by {ratio:.3g} times its own size."
+            yield _sign(place, rate, values, first, highest, more)
             return
 
 
@@ -87,7 +87,9 @@ def _sign(place: Place, rate: float | None, values: list[float], first: float, h
     return Sign(
         place=place,
         seen=f"{written} is far too high here: the loss grew from {first:.4g} to {end:.4g}.",
-        instead=f"`lr={rate / 100:g}` or less, and higher again while the loss falls" if rate else "a rate 100 times smaller",
+        instead=f"`lr={rate / 100:g}` or less, and higher again while the loss falls"
+        if rate
+        else "a rate 100 times smaller",
         evidence=(f"Watched losses: {', '.join(f'{value:.4g}' for value in values[:4])} … {end:.4g}.", more),
         sure=highest > RAN_AWAY * RAN_AWAY * first or not math.isfinite(values[-1]),
     )
@@ -98,7 +100,8 @@ MISTAKE = Mistake(
     code="",
     title="A higher learning rate learns faster",
     see="The loss grows from step to step and ends as `inf` or `nan`. No error.",
-    why="A step goes straight on along the gradient. With too high a rate it lands beyond the valley, higher up than it "
+    why="A step goes straight on along the gradient. With too high a rate it lands beyond the valley, higher up than "
+    "it "
     "began, and the next gradient is larger still.",
     instead="a rate 10 to 100 times smaller; Adam often begins at `lr=1e-3`, SGD at `lr=1e-2`",
     broken=broken,

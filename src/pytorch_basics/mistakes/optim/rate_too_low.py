@@ -72,7 +72,8 @@ MISTAKE = Mistake(
     code="",
     title="A low learning rate is always safe",
     see="The loss stays where it is, although everything is connected. No error.",
-    why="A step is the rate times the gradient. When it is a millionth of the parameter itself, a million steps would be "
+    why="A step is the rate times the gradient. When it is a millionth of the parameter itself, a million steps "
+    "would be "
     "needed to change it.",
     instead="a rate 100 times higher; Adam often begins at `lr=1e-3`, SGD at `lr=1e-2`",
     broken=broken,

@@ -88,7 +88,9 @@ def _deep(text: str) -> str:
     for node in ast.walk(tree):
         if called(node) == "state_dict":
             call = ast.unparse(node)
-            return text.replace(call, f"copy.deepcopy({call})", 1) if call in text else "copy.deepcopy(model.state_dict())"
+            return (
+                text.replace(call, f"copy.deepcopy({call})", 1) if call in text else "copy.deepcopy(model.state_dict())"
+            )
     return "copy.deepcopy(model.state_dict())"
 
 
@@ -134,7 +136,8 @@ MISTAKE = Mistake(
     code="",
     title="state_dict() is a snapshot",
     see="The best weights that were kept are the last ones; going back to the start changes nothing. No error.",
-    why="`state_dict()` returns a dict with the parameters' own memory. Each `optimizer.step()` writes into it, so what was "
+    why="`state_dict()` returns a dict with the parameters' own memory. Each `optimizer.step()` writes into it, so "
+    "what was "
     "kept changes with the model.",
     instead="`best = copy.deepcopy(model.state_dict())`",
     broken=broken,

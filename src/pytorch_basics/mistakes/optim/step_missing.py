@@ -52,14 +52,15 @@ def _sign(record: RunRecord, one: OptimizerRecord, reached: list[EventRecord]) -
     same = len(values) > 2 and max(values) == min(values)
     return Sign(
         place=next_line(backward),
-        seen=f"`backward()` (line {backward.line}) computes gradients, and `{name}.step()` never runs: nothing uses them.",
+        seen=f"`backward()` (line {backward.line}) computes gradients, and `{name}.step()` never runs: nothing uses "
+        "them.",
         instead=f"`{name}.step()` after line {backward.line}, in every round",
         evidence=(
             f"{len(reached)} backward passes reached {parameters(record, one.parameters)}, `{name}` took 0 steps, and "
             "none of them changed.",
             *((f"The loss was {values[0]:.6g} every time.",) if same else ()),
         ),
-        also=tuple(place for place in (backward, one.made) if place not in (None, next_line(backward))),  # type: ignore[misc]
+        also=tuple(place for place in (backward, one.made) if place not in (None, next_line(backward))),
     )
 
 
@@ -68,7 +69,8 @@ MISTAKE = Mistake(
     code="",
     title="backward() trains the model",
     see="The loss stays where it is (or only swings with the batches), and the parameters never move. No error.",
-    why="`backward()` only computes gradients. Parameters move when `optimizer.step()` runs: a learning-rate scheduler's "
+    why="`backward()` only computes gradients. Parameters move when `optimizer.step()` runs: a learning-rate "
+    "scheduler's "
     "`step()` does not do it, and a condition around it that never holds skips it.",
     instead="`loss.backward()`, then `optimizer.step()`, then `optimizer.zero_grad()`",
     broken=broken,

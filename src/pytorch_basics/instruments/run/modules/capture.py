@@ -86,6 +86,12 @@ class Modules:
         self._enter(module, args)
 
     def _leave(self, module: Module, args: Any, out: Any) -> None:
+        try:
+            self._left(module, out)
+        except Exception as error:
+            self.log.notes[f"A module's end was not understood: {type(error).__name__}: {error}"[:200]] = None
+
+    def _left(self, module: Module, out: Any) -> None:
         if all(one[0]() is not module for one in self._running):
             return
         while self._running:  # more than once only after an interrupt that somebody caught

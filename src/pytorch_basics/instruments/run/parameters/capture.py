@@ -74,11 +74,11 @@ class Parameters:
         if optimizer is not None and self.log.number("optimizer", optimizer) is None:
             number = self._optimizer(optimizer, where)
             self.log.event("made", where, which=number)
-        number = self.log.number("optimizer", optimizer) if optimizer is not None else None
-        if number is not None and not self.log.optimizers[number].steps:
+        known = self.log.number("optimizer", optimizer) if optimizer is not None else None
+        if known is not None and not self.log.optimizers[known].steps:
             held = self.find(parameter)
-            self.log.optimizers[number].parameters.append(held)
-            self.log.parameters[held].optimizers[number] = None
+            self.log.optimizers[known].parameters.append(held)
+            self.log.parameters[held].optimizers[known] = None
 
     def _optimizer(self, optimizer: Any, where: Where = (None, 0)) -> int:
         number = self.log.number("optimizer", optimizer)
@@ -97,6 +97,9 @@ class Parameters:
         for number in below & self._outputs.keys() if whole else self._outputs.keys():
             self._outputs[number].facts["used"] = True if whole else None
         reached = [self.find(leaf) for leaf in leaves]
+        for number, optimizer in log.alive("optimizer"):  # one that never steps may be gone at the end
+            if not log.optimizers[number].parameters:
+                self.hold(number, optimizer)
         self.tick += 1
         log.backwards += 1
         states = {self._state(k) for k in reached}
@@ -145,7 +148,11 @@ class Parameters:
             return "none"
         if not bool(p.grad.detach().any()):
             return "zero"
-        return "used" if entry.used >= entry.fresh else "fresh"
+        return "used" if self._used(entry) >= entry.fresh else "fresh"
+
+    def _used(self, entry: Parameter) -> int:
+        """When its gradient was used last, by an update or by a step of an optimizer that holds it."""
+        return max([entry.used, *(self.log.optimizers[k].used for k in entry.optimizers)])
 
     def cleared(self, tensors: list[Any]) -> list[int]:
         """The numbers of those parameters that were given, or whose gradients were."""
@@ -228,22 +235,24 @@ class Parameters:
                 kept.append((ref, number, event, since))
         self._arrays = kept
 
-    def step_begins(self, optimizer: Any, where: Where, full: bool) -> None:
+    def hold(self, number: int, optimizer: Any) -> list[Any]:
+        """Note which parameters an optimizer holds; they are given back."""
+        entry = self.log.optimizers[number]
+        entry.settings = settings(optimizer)
+        params = [p for group in optimizer.param_groups for p in group["params"]]
+        entry.parameters = [self.find(p) for p in params]
+        for k in entry.parameters:
+            self.log.parameters[k].optimizers[number] = None
+        return params
+
+    def step_begins(self, optimizer: Any, where: Where) -> None:
         """An optimizer is about to step."""
         number = self._optimizer(optimizer)
         entry = self.log.optimizers[number]
         if not entry.at[0]:
             entry.at = where
-        if not full:
-            if not entry.parameters:
-                entry.parameters = [self.find(p) for group in optimizer.param_groups for p in group["params"]]
-            return
-        entry.settings = settings(optimizer)
-        params = [p for group in optimizer.param_groups for p in group["params"]]
-        numbers = [self.find(p) for p in params]
-        entry.parameters = numbers
-        for k in numbers:
-            self.log.parameters[k].optimizers[number] = None
+        params = self.hold(number, optimizer)
+        numbers = entry.parameters
         states = self._gradients(numbers, params)
         used = "fresh" if "fresh" in states else max(states, key=_ORDER.index) if states else "none"
         self.log.event("step", where, which=number, parameters=dict.fromkeys(numbers), grads=used)
@@ -264,7 +273,7 @@ class Parameters:
         sizes = _norms([p.detach() for _, p in some])
         for (k, _), norm, size in zip(some, grads, sizes, strict=True):
             entry = self.log.parameters[k]
-            states.append("zero" if norm == 0 else "used" if entry.used >= entry.fresh else "fresh")
+            states.append("zero" if norm == 0 else "used" if self._used(entry) >= entry.fresh else "fresh")
             entry.zero += norm == 0
             entry.nonfinite += norm != norm or norm == float("inf")
             if len(entry.norms) < _MOST_NORMS:
@@ -277,12 +286,10 @@ class Parameters:
         entry = self.log.optimizers[self._optimizer(optimizer)]
         entry.steps += 1
         self.tick += 1
+        entry.used = self.tick
         if not full:
-            for group in optimizer.param_groups:
-                for p in group["params"]:
-                    number = self.log.number("parameter", p)
-                    if number is not None:
-                        self.log.parameters[number].used = self.tick
+            if not entry.parameters:  # it never stepped while a step was watched
+                self.hold(self._optimizer(optimizer), optimizer)
             return
         params = [p for group in optimizer.param_groups for p in group["params"]]
         if len(params) == len(self._old):
@@ -294,8 +301,6 @@ class Parameters:
                 if len(known.moves) < _MOST_NORMS:
                     known.moves.append(norm * scale)
         self._old = []
-        for p in params:
-            self.log.parameters[self.find(p)].used = self.tick
         self._survived()
 
     def close(self) -> None:

@@ -91,8 +91,8 @@ def look(site: Site, given: list[Any], outs: list[Any]) -> None:
         site.nonfinite += 1
     if site.look & DRAWS and outs and outs[0].numel() >= 4 and not outs[0].is_meta:
         drawn = outs[0].detach().reshape(-1)[:8].tolist()
-        site.repeats += drawn == site.drawn
-        site.drawn = drawn
+        site.repeats += drawn in site.drawn
+        site.drawn = (drawn, *site.drawn[:1])  # a loader draws its order in two calls
 
 
 def sample(tensor: Any) -> Any:
@@ -145,7 +145,11 @@ def sums(fact: Fact, tensor: Any, dim: int | None, logs: bool) -> None:
     numbers = tensor.detach().double()
     numbers = numbers.exp() if logs else numbers
     dims = range(tensor.ndim) if dim is None else (min(dim, tensor.ndim - 1),)
-    found = [tuple(float(one) for one in numbers.sum(k).aminmax()) for k in dims]
+    totals = [numbers.sum(k) for k in dims]
+    totals = [total[total != 0] for total in totals]  # a row of zeros is one that is left out on purpose
+    if any(total.numel() == 0 for total in totals):
+        return
+    found = [tuple(float(one) for one in total.aminmax()) for total in totals]
     low, high = min(found, key=lambda pair: max(abs(pair[0] - 1), abs(pair[1] - 1)))
     fact.sums = (low, high) if fact.sums is None else (min(low, fact.sums[0]), max(high, fact.sums[1]))
 
