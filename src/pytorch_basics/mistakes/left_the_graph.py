@@ -43,7 +43,7 @@ def _kept(cut: Cut) -> str:
     """The expression without what cut the history."""
     for ending in (".detach()", ".data", ".item()", ".tolist()", ".detach_()"):
         if ending in cut.text:
-            return cut.text.replace(ending, "")
+            return f"`{cut.text.replace(ending, '')}`, without `{ending}`"
     if cut.word in ("tensor", "as_tensor", "FloatTensor", "Tensor"):
         inner = cut.text.partition("(")[2]
         return (

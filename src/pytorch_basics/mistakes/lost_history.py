@@ -136,11 +136,11 @@ def historic(record: FailureRecord, what: Argument, seen: frozenset[int] = froze
         return value.requires_grad
     if what.name == "func":
         return value is not None and any(item.requires_grad for _, item in value.items)
-    return any(_bears(record, k, seen | {k}) for k in what.steps if k not in seen)
+    return any(bears(record, record.steps[k], seen | {k}) for k in what.steps if k not in seen)
 
 
-def _bears(record: FailureRecord, k: int, seen: frozenset[int]) -> bool:
-    step = record.steps[k]
+def bears(record: FailureRecord, step: Step, seen: frozenset[int] = frozenset()) -> bool:
+    """Whether a step's result had a history."""
     if step.value is not None and step.value.tensor:
         return step.value.requires_grad
     if _cuts(step) is not None:
@@ -164,7 +164,7 @@ def _cuts(step: Step) -> Cut | None:
         what = "picked"
     elif bare in WHOLE or (bare in ("to", "type") and re.search(r"\b(long|int\d*|bool|uint8)\b", step.text)):
         what = "picked"
-    elif step.kind == "subscript" and _indices(step):
+    elif step.kind in ("subscript", "call", "attribute") and _indices(step):
         what = "picked"
     elif bare in ("detach", "detach_", "data"):
         what = "detached"
@@ -178,7 +178,10 @@ def _cuts(step: Step) -> Cut | None:
 
 
 def _indices(step: Step) -> bool:
-    """``scores.max(1)[1]``: the positions of the largest."""
+    """``scores.max(1)[1]``, ``_, best = scores.max(1)``: the positions of the largest."""
+    if step.kind == "call":
+        second = step.name and re.match(rf"[\w\[\].]+\s*,\s*{re.escape(step.name)}\s*=", step.place.text)
+        return step.bare in ("max", "min", "topk", "sort", "median", "mode", "kthvalue") and bool(second)
     return bool(re.search(r"\.(max|min|topk|sort|median|mode)\([^()]*\)(\[1\]|\.indices)$", step.text))
 
 

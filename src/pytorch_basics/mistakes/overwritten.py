@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from pytorch_basics.instruments.failure.bindings import bindings
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Step
+from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.autograd import changed_tensor
 from pytorch_basics.mistakes.feeding import space_of
-from pytorch_basics.mistakes.lines import same_function
+from pytorch_basics.mistakes.lines import called, same_function
 
 _NO_NUMBERS = ("requires_grad_", "retain_grad_", "eval_", "backward_", "share_memory_", "detach_")
 # What a layer or function is called in the graph, where that differs from its own name.
@@ -46,7 +47,7 @@ class Write:
 
 def writes(record: FailureRecord) -> list[Write]:
     """The changes in place, those that fit PyTorch's words first."""
-    found = [*_steps(record), *_later(record)]
+    found = [*_steps(record), *_later(record)] or list(_anywhere(record))
     once = {(one.place.file, one.place.line): one for one in reversed(found)}
     return sorted(reversed(once.values()), key=lambda one: not one.fits)
 
@@ -132,6 +133,21 @@ def _later(record: FailureRecord) -> Iterator[Write]:
                 if isinstance(one.node, ast.Expr) and (".append(" in text or any(w in text for w in _NO_NUMBERS)):
                     continue
                 yield Write(place, text, name, _without(text), _is(step, changed_tensor(record)[1]), step.place)
+
+
+def _anywhere(record: FailureRecord) -> Iterator[Write]:
+    """Changes in the file's functions of what the function that PyTorch names has made, where the steps are not known."""
+    source, maker = source_of(record.place.file) if record.place else None, changed_tensor(record)[1]
+    for space in ast.walk(source.tree) if source is not None and maker else ():
+        if not isinstance(space, ast.FunctionDef):
+            continue
+        for name, found in bindings(space).items():
+            made = [b for b in found if b.how == "assign" and called(b.value).lower().strip("_") == maker]
+            for one in found:
+                if made and one.how == "in place" and source is not None:
+                    text = " ".join(ast.unparse(one.node).split())
+                    place = source.place_of_line(getattr(one.node, "lineno", 0), one.node)
+                    yield Write(place, text, name, _without(text), True)
 
 
 def _without(text: str) -> str:

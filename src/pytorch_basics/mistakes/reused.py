@@ -14,7 +14,8 @@ from pytorch_basics.instruments.failure.record import Argument, FailureRecord, F
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.feeding import calls_in, feeding, holds_call, names
-from pytorch_basics.mistakes.lines import called, loops, receiver, same_function
+from pytorch_basics.mistakes.lost_history import bears
+from pytorch_basics.mistakes.lines import called, loops, receiver, same_function, statement
 
 AGAIN = "Trying to backward through the graph a second time"
 CHANGED = "needed for gradient computation has been modified by an inplace operation"
@@ -68,17 +69,11 @@ def historic(value: Value | None) -> bool:
     )
 
 
-def learns(step: Step) -> bool:
-    """Whether a step's result has a history, as far as can be told: its value says so, or a layer with weights ran."""
-    if step.value is not None and step.value.tensor:
+def learns(record: FailureRecord, step: Step) -> bool:
+    """Whether a step's result has a history, as far as can be told; one that is a model has none."""
+    if step.value is not None and step.value.kind != "tensor":
         return historic(step.value)
-    layer = next((a.value for a in step.arguments if a.name == "func"), None)
-    return layer is not None and trainable(layer)
-
-
-def trainable(module: Value) -> bool:
-    """Whether a module holds a parameter that requires grad."""
-    return module.kind == "module" and any(item.requires_grad for _, item in module.items)
+    return bears(record, step)
 
 
 # --- a state that lives in an attribute
@@ -161,11 +156,13 @@ def _before_loop(record: FailureRecord) -> Reuse | None:
         first = getattr(loop, "lineno", 0)
         for step in behind_loss(record):
             early = same_function(step.place, frame.place) and step.place.line < first
-            if early and step.kind in ("call", "layer", "operator", "subscript", "return") and learns(step):
+            if early and step.kind in ("call", "layer", "operator", "subscript", "return") and learns(record, step):
                 name = step.name or step.text
+                loss = next((a.text for a in record.operands if a.name == "self"), "")
+                what = "loss before the loop" if name == loss else "before the loop"
                 loop_place = Place.at(frame.place.file, first, frame.place.function)
                 return Reuse(
-                    "before the loop", step.place, name, step.text, _others(step.place, loop_place, frame.place)
+                    what, step.place, name, step.text, _others(step.place, loop_place, frame.place)
                 )
     return None
 
@@ -178,7 +175,7 @@ def _with_another(record: FailureRecord) -> Reuse | None:
     for frame in reversed(record.frames):
         mine = [s for s in behind_loss(record) if same_function(s.place, frame.place) and s.name]
         for step in mine:
-            if not (learns(step) or step.value is None) or step.place.line > frame.place.line:
+            if not (learns(record, step) or step.value is None) or step.place.line > frame.place.line:
                 continue
             found = _earlier(record, frame, step)
             if found is not None:
@@ -190,6 +187,7 @@ def _earlier(record: FailureRecord, frame: Frame, step: Step) -> Reuse | None:
     between = [
         (place, node) for place, node in calls_in(frame.place) if step.place.line <= place.line < frame.place.line
     ]
+    shared = _bound_with(step)
     for k, (place, node) in enumerate(between):
         steps_after = any(called(later) == "step" for _, later in between[k + 1 :])
         if called(node) == "backward":
@@ -197,27 +195,34 @@ def _earlier(record: FailureRecord, frame: Frame, step: Step) -> Reuse | None:
             if loss == step.name:
                 return Reuse("same", record.place or place, loss, place.text, (place,))
             way = feeding(frame.place, node.func.value) if isinstance(node.func, ast.Attribute) else []
-            user = _user(way, step.name, step.place)
+            user = _user(way, shared, step.place)
             if user is None:
                 continue
             if steps_after:
                 return Reuse("fed again", user[0], step.name, user[1], _others(user[0], step.place, frame.place))
             return Reuse("shared", place, step.name, loss, (frame.place,))
-        takes = any(step.name in names(part) for part in (*node.args, *(w.value for w in node.keywords)))
+        takes = any(shared & names(part) for part in (*node.args, *(w.value for w in node.keywords)))
         if takes and holds_call(place.file, called(node), "backward"):
             return Reuse("fed again", place, step.name, ast.unparse(node), _others(place, step.place, frame.place))
     return None
 
 
-def _user(way: list[tuple[Place, ast.expr]], name: str, made: Place) -> tuple[Place, str] | None:
-    """The call on the way to a loss that is given ``name``, the innermost one: ``D(fake)``."""
+def _bound_with(step: Step) -> set[str]:
+    """The names that the step's statement binds: ``left, right = net(x)`` come from one graph."""
+    node = statement(step.place)
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return {step.name, *(name for target in targets for name in names(target))} - {"_"}
+
+
+def _user(way: list[tuple[Place, ast.expr]], shared: set[str], made: Place) -> tuple[Place, str] | None:
+    """The call on the way to a loss that is given one of these names, the innermost one: ``D(fake)``."""
     for place, node in way:
         if place.line < made.line:
             continue
-        inner = [n for n in ast.walk(node) if isinstance(n, ast.Call) and any(name in names(a) for a in n.args)]
+        inner = [n for n in ast.walk(node) if isinstance(n, ast.Call) and any(shared & names(a) for a in n.args)]
         if inner:
             return place, ast.unparse(inner[-1])
-        if name in names(node):
+        if shared & names(node):
             return place, ast.unparse(node)
     return None
 

@@ -17,17 +17,20 @@ from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
 
 def broken() -> Answer:
     w = torch.tensor([3.0, -1.0], requires_grad=True)
-    ((w - 1) ** 2).sum().backward()
-    w = w - 0.25 * w.grad
-    return Answer(given=w, expected=torch.tensor([2.0, 0.0], requires_grad=True))
+    for _ in range(2):
+        ((w - 1) ** 2).sum().backward()
+        w = w - 0.25 * w.grad
+    return Answer(given=w, expected=torch.tensor([1.5, 0.5], requires_grad=True))
 
 
 def fixed() -> Answer:
     w = torch.tensor([3.0, -1.0], requires_grad=True)
-    ((w - 1) ** 2).sum().backward()
-    with torch.no_grad():
-        w -= 0.25 * w.grad
-    return Answer(given=w, expected=torch.tensor([2.0, 0.0], requires_grad=True))
+    for _ in range(2):
+        ((w - 1) ** 2).sum().backward()
+        with torch.no_grad():
+            w -= 0.25 * w.grad
+        w.grad = None
+    return Answer(given=w, expected=torch.tensor([1.5, 0.5], requires_grad=True))
 
 
 def shown_by(evidence: Evidence) -> bool:
@@ -121,4 +124,5 @@ MISTAKE = Mistake(
     fixed=fixed,
     shown_by=shown_by,
     signs=signs,
+    also=("optim.zero_grad_leaves_zeros",),
 )

@@ -50,7 +50,7 @@ def signs(record: Record) -> Iterator[Sign]:
             evidence=("the message names a second time: the first has freed what the graph had saved",),
             sure=False,
         )
-    elif found.what in ("same", "shared"):
+    elif found.what in ("same", "shared", "loss before the loop"):
         yield _sign(record, found, loss)
 
 
@@ -62,6 +62,14 @@ def _sign(record: FailureRecord, found: Reuse, loss: str) -> Sign:
             seen=f"`{loss}`: the graph of `{found.name}` was used up by the `backward()` at line {first}.",
             instead=f"one `{found.name}.backward()`; or compute `{found.name}` again before the second",
             evidence=(f"nothing computes `{found.name}` anew between line {first} and line {found.place.line}",),
+            also=found.also,
+        )
+    if found.what == "loss before the loop":
+        return Sign(
+            place=found.place,
+            seen=f"`{found.name}` is computed once, before the loop, and `{loss}` goes back through its graph in every round.",
+            instead=f"`{found.name} = {found.text}` inside the loop, before `{loss}`",
+            evidence=(f"line {found.place.line} stands before the loop, `{loss}` inside it",),
             also=found.also,
         )
     mine = next((a.text for a in record.operands if a.name == "self"), "loss")

@@ -66,9 +66,9 @@ def _pairs(given: Any, expected: Any) -> Iterator[tuple[Any, Any]]:
 
 def signs(record: Record) -> Iterator[Sign]:
     """The gradient of a computed tensor is None where a tensor was wanted; the line that computed it."""
-    if not isinstance(record, FailureRecord) or not grad_was_none(record) or record.place is None:
+    if not isinstance(record, FailureRecord) or record.place is None:
         return
-    found = grad_of(record)
+    found = grad_of(record) if grad_was_none(record) or record.message.startswith(WARNING) else None
     if found is None or found[1].value is None or not found[1].value.tensor or found[1].value.leaf:
         return
     name, made = found[1].text, record.made(found[1])

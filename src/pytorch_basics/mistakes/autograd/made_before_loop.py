@@ -37,8 +37,10 @@ def signs(record: Record) -> Iterator[Sign]:
     if not isinstance(record, FailureRecord) or not (refused(record, AGAIN) or refused(record, CHANGED)):
         return
     found = lasting(record)
-    if found is None or found.what != "before the loop" or record.place is None:
+    if found is None or record.place is None or not found.what.endswith("before the loop"):
         return
+    if found.what.startswith("loss") and AGAIN in record.message:
+        return  # the same loss twice has a mistake of its own
     line = statement(found.place)
     whole = found.place.text if line is not None else found.text
     changed = CHANGED in record.message

@@ -76,7 +76,7 @@ def _between(record: FailureRecord, frame: Frame) -> tuple[Place, ast.Call] | No
         for s in behind_loss(record)
         if same_function(s.place, frame.place) and s.kind in ("layer", "call", "operator")
     ]
-    ran = [s.place.line for s in mine if learns(s) or any(a.value and a.value.type == "Parameter" for a in s.operands)]
+    ran = [s.place.line for s in mine if learns(record, s) or any(a.value and a.value.type == "Parameter" for a in s.operands)]
     first = min([line for line in ran if line < frame.place.line], default=None)
     if first is None:
         return None

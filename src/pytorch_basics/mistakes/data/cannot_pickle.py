@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import re
 from collections.abc import Iterator
 
-from pytorch_basics.instruments.failure.record import FailureRecord, Step
+from pytorch_basics.instruments.failure.record import FailureRecord
+from pytorch_basics.instruments.failure.source import source_of
+from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.loaders import every_origin, loader
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 
@@ -42,9 +45,9 @@ def signs(record: Record) -> Iterator[Sign]:
     if match is None and other is None:
         return
     name = match[1] if match else (other[1] if other else "")
-    made = _made(record, name)
+    made = _made(record, name) or _written(record, name)
     workers = loader(record) is not None
-    at = made.place if made is not None else record.place
+    at = made or record.place
     what = (
         "A lambda" if "<lambda>" in name else f"`{name.rpartition('.')[2]}`" if match else f"An object of type {name}"
     )
@@ -62,11 +65,25 @@ def signs(record: Record) -> Iterator[Sign]:
     )
 
 
-def _made(record: FailureRecord, name: str) -> Step | None:
+def _made(record: FailureRecord, name: str) -> Place | None:
     """The step that holds the lambda."""
     if "<lambda>" not in name:
         return None
-    return next((s for s in every_origin(record) if "lambda" in s.text), None)
+    return next((s.place for s in every_origin(record) if "lambda" in s.text), None)
+
+
+def _written(record: FailureRecord, name: str) -> Place | None:
+    """Where the function stands in the learner's file: its name says in which function."""
+    inside, _, last = name.replace(".<locals>", "").rpartition(".")
+    for file in dict.fromkeys(frame.place.file for frame in record.frames):
+        source = source_of(file)
+        for node in ast.walk(source.tree) if source is not None else ():
+            named = node.name if isinstance(node, ast.FunctionDef) else "<lambda>" if isinstance(node, ast.Lambda) else ""
+            if named == last and source is not None and isinstance(node, ast.FunctionDef | ast.Lambda):
+                place = source.place_of_line(node.lineno, node)
+                if place.function in (inside, f"{inside}.{last}", "<module>"):
+                    return place
+    return None
 
 
 MISTAKE = Mistake(

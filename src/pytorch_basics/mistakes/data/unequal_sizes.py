@@ -15,6 +15,7 @@ from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 STACK = re.compile(
     r"stack expects each tensor to be equal size, but got \[([\d, ]*)\] at entry 0 and \[([\d, ]*)\] at entry (\d+)"
 )
+IN_WORKER = "Trying to resize storage that is not resizable"  # what a worker says, which stacks into shared memory
 LISTS = "each element in list of batch should be of equal size"
 
 
@@ -34,7 +35,8 @@ def signs(record: Record) -> Iterator[Sign]:
     if not isinstance(record, FailureRecord) or record.place is None or not drawing(record):
         return
     match = STACK.search(record.message)
-    if match is None and LISTS not in record.message:
+    in_worker = IN_WORKER in record.message and bool(record.worker)
+    if match is None and not in_worker and LISTS not in record.message:
         return
     a, b = (_shape(match[1]), _shape(match[2])) if match else ((), ())
     made, given = loader(record), _returned(record)

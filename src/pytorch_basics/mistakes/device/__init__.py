@@ -77,6 +77,9 @@ def _elsewhere(devices: set[str]) -> str:
     return next((one for one in sorted(devices) if one != "cpu"), "cpu")
 
 
+MAKES = ("zeros", "ones", "randn", "rand", "arange", "eye", "full", "empty", "tensor", "linspace", "randint", "randperm", "normal")
+
+
 def _at_operands(record: FailureRecord) -> Apart | None:
     """The operands of the failing expression; those of its parts on the same line, where it is nested."""
     step = record.failing
@@ -93,6 +96,32 @@ def _at_operands(record: FailureRecord) -> Apart | None:
             wanted = _elsewhere(devices)
             odd = next(a for a, v in found if v.device != wanted)
             return Apart(odd, odd.value.device if odd.value else "", wanted, one, None, odd.value)
+    return _across(record, steps) or _made_without(record, steps[0]) or _call(record, step)
+
+
+def _across(record: FailureRecord, steps: list[Step]) -> Apart | None:
+    """The tensors on one line, where the parts in between are not known: ``x + self.pe[:, :n]``."""
+    found = [(a, a.value) for one in steps for a in one.operands if a.value is not None and a.value.tensor and a.value.shape]
+    devices = {v.device for _, v in found}
+    if len(devices) < 2:
+        return None
+    wanted = _elsewhere(devices)
+    odd, value = next((a, v) for a, v in found if v.device != wanted)
+    return Apart(odd, value.device, wanted, steps[0], None, value)
+
+
+def _made_without(record: FailureRecord, step: Step) -> Apart | None:
+    """A part of the expression that makes a tensor and names no device: ``mu + torch.randn(mu.shape)``."""
+    wanted = next((a.value.device for a in step.operands if a.value is not None and a.value.tensor), "")
+    for a in step.operands:
+        for k, made in enumerate(record.origins(a) if a.value is None and wanted not in ("", "cpu") else ()):
+            plain = made.called.startswith("torch.") and not made.bare.endswith("_like")
+            if k < 4 and plain and made.bare in MAKES and not any(one.name == "device" for one in made.arguments):
+                return Apart(a, "cpu", wanted, step, None)
+    return None
+
+
+def _call(record: FailureRecord, step: Step) -> Apart | None:
     if record.call(
         "embedding", "linear", "conv2d", "cross_entropy", "binary_cross_entropy_with_logits", "nll_loss", "mse_loss"
     ):

@@ -116,8 +116,10 @@ def _made_here(record: FailureRecord, found: Apart) -> Sign | None:
     if found.odd is None or record.place is None:
         return None
     made = _maker(record, found.odd)
-    inside = made is not None and made.place.function == record.place.function and made.place.function != "<module>"
+    inside = made is not None and not made.place.function.endswith(("__init__", "<module>", "__getitem__"))
     if made is None or not inside or not _has_tensors(record.frames[-1]):
+        return None
+    if made.place.function != record.place.function and not any(s.kind == "return" for s in record.origins(found.odd)):
         return None
     other = next((n for n, v in record.frames[-1].arguments if v.tensor and v.device == found.wanted), "x")
     text = (

@@ -24,6 +24,11 @@ WORDS: tuple[tuple[str, str, str], ...] = (
         "scaler.update() after each scaler.step(optimizer)",
     ),
     (
+        "Attempted step but _scale is None",
+        "the loss was never scaled",
+        "scaler.scale(loss).backward() before scaler.step(optimizer)",
+    ),
+    (
         "No inf checks were recorded for this optimizer",
         "no scaled gradient reached the parameters of this optimizer",
         "scaler.scale(loss).backward() before scaler.step(optimizer), with a loss that uses this optimizer's parameters",

@@ -33,7 +33,8 @@ def signs(record: Record) -> Iterator[Sign]:
     if not isinstance(record, FailureRecord) or record.failing is None or record.place is None:
         return
     step, wrong, ended = record.failing, NO_OPTIMIZER.search(record.message), ENDED.search(record.message)
-    if wrong is not None and record.call("__init__") is not None and "lr_scheduler" in step.called:
+    made = record.call("__init__")
+    if wrong is not None and made is not None and made.argument("optimizer") is not None:
         given = step.argument(0, "optimizer")
         text = given.text if given else "the first argument"
         yield Sign(
