@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -19,8 +20,14 @@ every_mistake = pytest.mark.parametrize("mistake", all_mistakes(), ids=lambda mi
 
 
 def run(code: str) -> None:
-    space: dict[str, Any] = {"torch": torch, "nn": nn}
-    exec(compile(code, "a cell", "exec", dont_inherit=True), space)
+    cell = ModuleType("a_cell")  # known by its name, as __main__ is: what is made in it can be pickled
+    space: dict[str, Any] = vars(cell)
+    space |= {"torch": torch, "nn": nn}
+    sys.modules[cell.__name__] = cell
+    try:
+        exec(compile(code, "a cell", "exec", dont_inherit=True), space)
+    finally:
+        del sys.modules[cell.__name__]
 
 
 @every_mistake

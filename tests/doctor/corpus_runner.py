@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 CORPUS = Path(__file__).parents[1] / "corpus"
+MORE = CORPUS / "more"
 ACCEPTED = Path(__file__).with_name("accepted.json")  # the mistakes that name a case's cause rightly
 SECONDS = 60
 
@@ -78,6 +79,28 @@ def cases() -> list[Case]:
         if entry["fixed_path"]:
             found.append(Case(id, kind, topic, CORPUS / entry["fixed_path"], fixed=True))
     return found
+
+
+def more_cases() -> list[Case]:
+    """The held-out cases: written by somebody who had read no rule, to see what the rules do on other code."""
+    found = []
+    for entry in json.loads((MORE / "index.json").read_text(encoding="utf-8")):
+        kind, topic, id = entry["kind"], entry["topic"], f"more/{entry['kind']}/{entry['id']}"
+        lines, accepted = tuple(entry["culprit_lines"]), tuple(entry["accepted"])
+        found.append(Case(id, kind, topic, MORE / entry["path"], lines, accepted))
+        found.append(Case(id, kind, topic, MORE / entry["fixed_path"], fixed=True))
+    return found
+
+
+def healthy_cases() -> list[Case]:
+    """Healthy programs in the styles that people write, each with what looks suspicious in it."""
+    paths = sorted((CORPUS / "healthy_more").glob("*.py"))
+    return [Case(f"healthy_more/{path.stem}", "healthy", "more", path) for path in paths]
+
+
+def everything() -> list[Case]:
+    """The corpus and the held-out cases."""
+    return [*cases(), *more_cases()]
 
 
 def blinded(path: Path) -> str:
@@ -183,7 +206,7 @@ def run_all(chosen: list[Case], in_main: bool = False) -> Iterator[Seen]:
 def in_processes_of_their_own(chosen: list[Case], processes: int = 2) -> list[Seen]:
     """Every case, in forks of fresh processes: a process that has run anything in parallel must not be forked."""
     shares = [range(len(chosen))[k::processes] for k in range(processes)]
-    keys = [(case.id, case.fixed) for case in cases()]
+    keys = [(case.id, case.fixed) for case in everything()]
     orders = [json.dumps([keys.index((chosen[k].id, chosen[k].fixed)) for k in share]) for share in shares]
     started = [subprocess.Popen([sys.executable, __file__, order], stdout=subprocess.PIPE) for order in orders]
     replies = [json.loads(process.communicate()[0].splitlines()[-1]) for process in started]
@@ -195,7 +218,7 @@ def in_processes_of_their_own(chosen: list[Case], processes: int = 2) -> list[Se
 
 def main() -> None:
     """Run the cases whose positions are given as JSON, and print what was seen as JSON."""
-    known = cases()
+    known = everything()
     chosen = [known[k] for k in json.loads(sys.argv[1])]
     rows = [{f.name: getattr(seen, f.name) for f in fields(seen) if f.name != "case"} for seen in run_all(chosen)]
     print(json.dumps(rows))

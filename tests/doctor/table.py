@@ -11,7 +11,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterable
 
-from corpus_runner import Case, Seen, cases, run_all
+from corpus_runner import Case, Seen, cases, more_cases, run_all
 
 
 def verdict(seen: Seen) -> str:
@@ -75,8 +75,10 @@ def main() -> None:
     parser.add_argument("-v", action="store_true", help="findings in full, and the program's output")
     parser.add_argument("--missed", action="store_true", help="only what is not right")
     parser.add_argument("--in-main", action="store_true", help="each program as the body of a function")
+    parser.add_argument("--more", action="store_true", help="the held-out cases in place of the corpus")
     options = parser.parse_args()
-    chosen = [case for case in cases() if not options.parts or any(part in case.id for part in options.parts)]
+    known = more_cases() if options.more else cases()
+    chosen = [case for case in known if not options.parts or any(part in case.id for part in options.parts)]
     found = []
     for seen in run_all(chosen, options.in_main):
         found.append(seen)

@@ -69,7 +69,7 @@ def holds_call(file: str, function: str, *bare: str) -> bool:
     """Whether a function or method of this name in the file makes one of these calls."""
     source = source_of(file) if file else None
     for node in ast.walk(source.tree) if source is not None and function else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function:
-            if any(called(inner) in bare for inner in ast.walk(node)):
-                return True
+        named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function
+        if named and any(called(inner) in bare for inner in ast.walk(node)):
+            return True
     return False

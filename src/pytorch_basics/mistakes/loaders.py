@@ -16,7 +16,8 @@ IN_COLLATE = ("default_collate", "collate", "collate_tensor_fn", "collate_numpy_
 
 
 def every_origin(record: FailureRecord) -> Iterator[Step]:
-    """The steps behind what failed, then those behind the frames around, each once; of a loop also what it goes over."""
+    """The steps behind what failed, then those behind the frames around, each once; of a loop also what it goes
+    over."""
     seen: set[int] = set()
     for frame in reversed(record.frames):
         waiting = [] if frame.step is None else [frame.step]
@@ -41,8 +42,7 @@ def dataset(record: FailureRecord) -> str:
         return ""
     if given.value is not None and source_has(record, given.value.type):
         return given.value.type
-    called = next((s.called for s in record.origins(given) if s.kind == "call" and source_has(record, s.called)), "")
-    return called
+    return next((s.called for s in record.origins(given) if s.kind == "call" and source_has(record, s.called)), "")
 
 
 def source_has(record: FailureRecord, name: str) -> bool:

@@ -18,7 +18,8 @@ from pytorch_basics.mistakes.feeding import calls_in
 from pytorch_basics.mistakes.lines import called
 
 NO_WAY = re.compile(
-    r"element \d+ of tensors does not require grad and does not have a grad_fn|^[Oo]ne of the differentiated Tensors does not require"
+    r"element \d+ of tensors does not require grad and does not have a grad_fn|^[Oo]ne of the differentiated "
+    r"Tensors does not require"
 )
 NUMBER = re.compile(r"'(float|int|list|numpy\.\w+|ndarray|float64|float32)' object has no attribute 'backward'")
 PICKS = (
@@ -67,7 +68,7 @@ REBUILDS = (
     "int",
 )
 NO_GRAD = re.compile(r"\b(no_grad|inference_mode)\b|set_grad_enabled\(\s*(mode\s*=\s*)?False")
-MADE = (
+MADE: tuple[str, ...] = (
     "randn",
     "rand",
     "zeros",
@@ -99,7 +100,8 @@ MADE += (
 
 @dataclass(frozen=True)
 class Cut:
-    """``what`` is "no_grad" (``place`` is the ``with`` line, the decorator or the switch), "picked" (an index, a comparison, a
+    """``what`` is "no_grad" (``place`` is the ``with`` line, the decorator or the switch), "picked" (an index, a
+    comparison, a
     whole number), "detached" (``.detach()``, ``.data``) or "rebuilt" (``.item()``, a new tensor from old numbers)."""
 
     what: str
@@ -160,11 +162,14 @@ def _cuts(step: Step) -> Cut | None:
         return Cut("no_grad", around[1], around[0], step, around[0])
     bare = step.bare or step.called
     what = ""
-    if bare in PICKS or (step.kind == "compare") or bare in COMPARES:
-        what = "picked"
-    elif bare in WHOLE or (bare in ("to", "type") and re.search(r"\b(long|int\d*|bool|uint8)\b", step.text)):
-        what = "picked"
-    elif step.kind in ("subscript", "call", "attribute") and _indices(step):
+    if (
+        bare in PICKS
+        or (step.kind == "compare")
+        or bare in COMPARES
+        or bare in WHOLE
+        or (bare in ("to", "type") and re.search(r"\b(long|int\d*|bool|uint8)\b", step.text))
+        or (step.kind in ("subscript", "call", "attribute") and _indices(step))
+    ):
         what = "picked"
     elif bare in ("detach", "detach_", "data"):
         what = "detached"
@@ -211,7 +216,8 @@ def switched_off(record: FailureRecord) -> Cut | None:
 
 @dataclass(frozen=True)
 class Unwatched:
-    """Nothing behind the loss requires grad. ``place`` is the line that makes ``name`` (or freezes it), ``frozen`` says which."""
+    """Nothing behind the loss requires grad. ``place`` is the line that makes ``name`` (or freezes it), ``frozen``
+    says which."""
 
     place: Place
     name: str

@@ -1,7 +1,8 @@
 """The lines that wrote over a tensor on the way to a loss, the likeliest first.
 
 In go the record of a ``backward()`` that found a number changed; out come the changes in place among the steps behind
-the loss and around them: ``h += x``, ``h[0] = 0``, ``h.relu_()``, ``F.relu(h, inplace=True)``, ``nn.ReLU(inplace=True)``.
+the loss and around them: ``h += x``, ``h[0] = 0``, ``h.relu_()``, ``F.relu(h, inplace=True)``,
+``nn.ReLU(inplace=True)``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytorch_basics.instruments.failure.bindings import bindings
+from pytorch_basics.instruments.failure.naming import sign
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Step
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
@@ -49,7 +51,8 @@ def writes(record: FailureRecord) -> list[Write]:
     """The changes in place, those that fit PyTorch's words first."""
     found = [*_steps(record), *_later(record)] or list(_anywhere(record))
     once = {(one.place.file, one.place.line): one for one in reversed(found)}
-    return sorted(reversed(once.values()), key=lambda one: not one.fits)
+    kept = [one for one in found if once[one.place.file, one.place.line] is one]
+    return sorted(kept, key=lambda one: not one.fits)
 
 
 def _steps(record: FailureRecord) -> Iterator[Write]:
@@ -100,11 +103,21 @@ def _fits(record: FailureRecord, target: Argument | None, but: Step | None = Non
     _, maker = changed_tensor(record)
     if target is None or not maker:
         return False
+    if but is not None and _writer(but.called if but.called.endswith("=") else but.bare) == maker:
+        return True
     for k in target.steps:
         made = record.steps[k]
         if made is not but and _is(made, maker):
             return True
     return False
+
+
+_SIGNS = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "div", "**=": "pow", "[]=": "copyslices"}
+
+
+def _writer(what: str) -> str:
+    """What the graph calls a change in place, once it has happened: ``add`` for ``+=``."""
+    return _SIGNS.get(what, what.strip("_").replace("_", ""))
 
 
 def _is(made: Step, maker: str) -> bool:
@@ -135,16 +148,32 @@ def _later(record: FailureRecord) -> Iterator[Write]:
                 yield Write(place, text, name, _without(text), _is(step, changed_tensor(record)[1]), step.place)
 
 
+# Functions that save their result for backward.
+_KEEP = ("sigmoid", "tanh", "exp", "softmax", "log_softmax", "relu", "sqrt", "rsqrt", "reciprocal", "elu", "selu")
+
+
+def _written(node: ast.AST) -> str:
+    """What the graph calls this change in place."""
+    if isinstance(node, ast.AugAssign):
+        return _writer(sign(node.op) + "=")
+    if isinstance(node, ast.Expr):
+        return _writer(called(node.value))
+    return "copyslices"
+
+
 def _anywhere(record: FailureRecord) -> Iterator[Write]:
-    """Changes in the file's functions of what the function that PyTorch names has made, where the steps are not known."""
+    """Changes in the file's functions of what the function that PyTorch names has made, where the steps are not
+    known."""
     source, maker = source_of(record.place.file) if record.place else None, changed_tensor(record)[1]
     for space in ast.walk(source.tree) if source is not None and maker else ():
         if not isinstance(space, ast.FunctionDef):
             continue
         for name, found in bindings(space).items():
-            made = [b for b in found if b.how == "assign" and called(b.value).lower().strip("_") == maker]
+            made = [b for b in found if b.how == "assign" and called(b.value).lower().strip("_") in (maker, *_KEEP)]
+            saved = any(called(b.value).lower().strip("_") == maker for b in made)
             for one in found:
-                if made and one.how == "in place" and source is not None:
+                fits = saved or (made and _written(one.node) in (maker, ""))
+                if fits and one.how == "in place" and source is not None:
                     text = " ".join(ast.unparse(one.node).split())
                     place = source.place_of_line(getattr(one.node, "lineno", 0), one.node)
                     yield Write(place, text, name, _without(text), True)

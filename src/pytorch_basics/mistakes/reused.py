@@ -14,8 +14,8 @@ from pytorch_basics.instruments.failure.record import Argument, FailureRecord, F
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.feeding import calls_in, feeding, holds_call, names
-from pytorch_basics.mistakes.lost_history import bears
 from pytorch_basics.mistakes.lines import called, loops, receiver, same_function, statement
+from pytorch_basics.mistakes.lost_history import bears
 
 AGAIN = "Trying to backward through the graph a second time"
 CHANGED = "needed for gradient computation has been modified by an inplace operation"
@@ -23,7 +23,8 @@ CHANGED = "needed for gradient computation has been modified by an inplace opera
 
 @dataclass(frozen=True)
 class Reuse:
-    """``what`` is "carried", "before the loop", "fed again", "shared" or "same"; ``name`` what is used again, ``text`` the
+    """``what`` is "carried", "before the loop", "fed again", "shared" or "same"; ``name`` what is used again,
+    ``text`` the
     expression at ``place``; ``also`` other lines that have to do with it."""
 
     what: str
@@ -51,7 +52,8 @@ def lasting(record: FailureRecord) -> Reuse | None:
 
 
 def behind_loss(record: FailureRecord) -> list[Step]:
-    """The steps that made the loss, the nearest first, without those inside a Sequential (they stand where it was made)."""
+    """The steps that made the loss, the nearest first, without those inside a Sequential (they stand where it was
+    made)."""
     return [step for step in record.origins(record.failing) if not _in_sequential(step)]
 
 
@@ -104,7 +106,7 @@ def _assigned_in_class(place: Place, written: str) -> Place | None:
                 found.append(where)
     later = [p for p in found if not p.function.endswith("__init__")]
     same = [p for p in later if p.function == place.function]
-    return (same or later or [None])[-1]
+    return next(reversed(same or later), None)
 
 
 # --- a state that a loop carries
@@ -161,9 +163,7 @@ def _before_loop(record: FailureRecord) -> Reuse | None:
                 loss = next((a.text for a in record.operands if a.name == "self"), "")
                 what = "loss before the loop" if name == loss else "before the loop"
                 loop_place = Place.at(frame.place.file, first, frame.place.function)
-                return Reuse(
-                    what, step.place, name, step.text, _others(step.place, loop_place, frame.place)
-                )
+                return Reuse(what, step.place, name, step.text, _others(step.place, loop_place, frame.place))
     return None
 
 

@@ -313,7 +313,7 @@ def test_leaving_a_device_that_was_entered_before_takes_out_only_ours():
 
 def test_compiled_code_runs_as_itself_and_says_nothing():
     """What is compiled runs op by op while it is watched, without a warning, and gives what it would give."""
-    script = '''
+    script = """
 import torch
 from torch import nn
 from pytorch_basics.instruments.run import watching
@@ -332,7 +332,7 @@ for step in range(30):
     opt.step()
 watch.off()
 print(nn.functional.mse_loss(net(x), x[:, :1]).item(), len(watch.record.notes))
-'''
+"""
     runs = [
         subprocess.run(
             [sys.executable, "-W", "error::UserWarning", "-c", f"WATCHED = {watched}\n{script}"],

@@ -22,7 +22,7 @@ from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.instruments.run.replay.capture import Replay
 from pytorch_basics.instruments.tensor.wording import number
 
-MOST_STEPS, MOST_SECONDS = 150, 1.0  # of one training
+MOST_STEPS, MOST_SECONDS = 150, 0.2  # of one training; there are five
 LEARNED = 0.5  # of the loss it began with
 FASTER, LEAST_GAIN = 2.0, 0.01  # than with the rate itself; of the loss it began with
 RIGHT = 1e-3  # how far a gradient may be from the measured slope

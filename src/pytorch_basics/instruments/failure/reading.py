@@ -5,12 +5,14 @@ In go a ``FailureRecord`` and its parts; out come texts with the learner's names
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Layer, Shape, Step, Value
+from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 
 # Steps after which a tensor is still the same numbers in another shape, dtype or place.
@@ -97,15 +99,21 @@ class Change:
 def resized(record: FailureRecord, layer: Layer | None, position: int, name: str, number: int | str) -> Change | None:
     """How to construct a layer with another number: at its line, or where a constructor was given that number."""
     made = constructor(record, layer)
-    return recalled(record, made, position, name, number) if made else None
+    declared = layer.value.setting(name) if layer else None
+    return recalled(record, made, position, name, number, declared) if made else None
 
 
-def recalled(record: FailureRecord, made: Step, position: int, name: str, number: int | str) -> Change:
-    """How to write a constructor with another number: in its line, or where the class around it was given that."""
+def recalled(
+    record: FailureRecord, made: Step, position: int, name: str, number: int | str, now: object = None
+) -> Change:
+    """How to write a constructor with another number (``now`` is the one it has): in its line, or where the class or
+    the function around it was given that."""
+    made = _told(record, made, position, name, now)
     whole = bound(made, rewritten(made, position, name, str(number)))
     given = made.argument(position, name)
     source = record.made(given) if given is not None and given.text.isidentifier() else None
-    passed = source is not None and "__init__" in made.place.function and source.place.function != made.place.function
+    inside = "__init__" in made.place.function or (given is not None and _parameter(made.place, given.text))
+    passed = source is not None and inside and source.place.function != made.place.function
     if passed and given is not None and _used_elsewhere(record, made, given.text):
         declared = given.value.plain if given.value else None
         times = number // declared if isinstance(number, int) and isinstance(declared, int) and declared > 0 else 0
@@ -115,6 +123,30 @@ def recalled(record: FailureRecord, made: Step, position: int, name: str, number
     if passed and source is not None:
         return Change(source.place, _replaced(source, str(number), made), (made.place,))
     return Change(made.place, whole)
+
+
+def _told(record: FailureRecord, made: Step, position: int, name: str, now: object) -> Step:
+    """The same constructor as it was followed out of the function that it stands in, called with this number."""
+    given = made.argument(position, name)
+    if given is None or record.made(given) is not None or not _parameter(made.place, given.text):
+        return made
+    for step in record.steps:
+        other = step.argument(position, name) if (step.place, step.text) == (made.place, made.text) else None
+        source = record.made(other) if other is not None else None
+        if source is not None and source.text == str(now):
+            return step
+    return made
+
+
+def _parameter(place: Place, name: str) -> bool:
+    """Whether the function around a line takes an argument of this name."""
+    source = source_of(place.file)
+    around = [
+        node.args
+        for node in (ast.walk(source.tree) if source is not None else ())
+        if isinstance(node, ast.FunctionDef) and node.lineno <= place.line <= (node.end_lineno or 0)
+    ]
+    return any(one.arg == name for args in around for one in (*args.posonlyargs, *args.args, *args.kwonlyargs))
 
 
 def _replaced(source: Step, number: str, made: Step) -> str:

@@ -171,16 +171,23 @@ class Watching:
         self._roots.append(module.register_forward_pre_hook(self._called))
 
     def _called(self, module: Module, args: Any) -> None:
-        if self._full or not self._on or _C._len_torch_function_stack():
+        asleep = self.log.asleep and self._full
+        if not self._on or (not asleep and (self._full or _C._len_torch_function_stack())):
             return
         try:
             graded = torch.is_grad_enabled()
             new = module.training and graded and self._somewhere_new()
             if new or self._schedule.called(module.training, graded):
+                self._wake()
                 self._begin()
                 self._modules.entered(module, args)
         except Exception as error:
             self.log.notes[f"A model's call was not understood: {type(error).__name__}: {error}"[:200]] = None
+
+    def _wake(self) -> None:
+        """Look again, after a run without optimizers was watched long enough."""
+        if self.log.asleep:
+            self.log.asleep = self.log.aside = False
 
     def _somewhere_new(self) -> bool:
         """Whether a model is called at a place where none was yet: after the training, say, without ``eval()``."""
@@ -217,7 +224,7 @@ class Watching:
         except Exception as error:
             log.notes[f"A step was not understood: {type(error).__name__}: {error}"[:200]] = None
         finally:
-            log.aside = False
+            log.asleep = log.aside = False
         log.steps += 1
         log.watched += self._full
         if self._schedule.stepped(len(log.optimizers)):

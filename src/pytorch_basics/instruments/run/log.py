@@ -158,7 +158,8 @@ class Event:
 
 
 class Log:
-    """All of it. ``order`` counts calls and events; ``aside`` says that what runs now is not the learner's."""
+    """All of it. ``order`` counts calls and events; ``aside`` says that what runs now is not the learner's,
+    ``asleep`` that a run without optimizers was watched long enough."""
 
     def __init__(self) -> None:
         self.sites: list[Site] = []
@@ -176,6 +177,7 @@ class Log:
         self.codes: dict[int, CodeType] = {}  # kept, so that their identities stay their own
         self.order = self.steps = self.watched = self.backwards = 0
         self.aside = False
+        self.asleep = False
         self.replays: Any = None
         self.called: set[tuple[int, int]] = set()  # places that called whole models
         self.layer: int | None = None

@@ -1,8 +1,8 @@
 """What one watched run did: plain data, frozen, and the same after a trip through JSON.
 
-In go the pieces that ``capture`` wrote down while a script or a loop ran; out come records that the doctor's rules read.
-A place in the learner's code that calls one function of PyTorch is a *site*; sites are folded over the calls made there,
-so a run of any length stays small. Things point at each other by their position in the tuples of ``RunRecord``.
+In go the pieces that ``capture`` wrote down while a script or a loop ran; out come records that the doctor's rules
+read. A place in the learner's code that calls one function of PyTorch is a *site*; sites are folded over the calls made
+there, so a run of any length stays small. Things point at each other by their position in the tuples of ``RunRecord``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ class InRecord:
     a tensor that came from nowhere watched (a script's data). ``parameter`` is its position in ``RunRecord.parameters``
     when it is one. ``low``, ``high``, ``mean``, ``std`` and ``near`` (its number nearest to 0, without sign) are over
     watched calls, None where that was not asked: it is asked of losses, comparisons, differences of which one side
-    is learned, and functions that have an edge (``sqrt``, ``log``, division). ``sums`` are, for ``nll_loss`` and ``kl_div``, the smallest and largest sum over the
-    classes: of the exponentials of the input, of the target as it is. A loss's target (and the indices of an ``embedding``) say more: ``often``, a whole
-    number and the share of the target that it made up at least in each call; of ``asked`` calls with whole numbers the
-    targets stood in ``ordered`` in ascending order (all equal counts), with ``spans`` different smallest and largest.
+    is learned, and functions that have an edge (``sqrt``, ``log``, division). ``sums`` are, for ``nll_loss`` and
+    ``kl_div``, the smallest and largest sum over the classes: of the exponentials of
+    the input, of the target as it is. A loss's target (and the indices of an ``embedding``) say more: ``often``, a
+    whole number and the share of the target that it made up at least in each call; of ``asked`` calls with whole
+    numbers the targets stood in ``ordered`` in ascending order (all equal counts), with ``spans`` different smallest
+    and largest.
     """
 
     shape: Shape
@@ -116,7 +118,7 @@ class ParameterRecord:
 
     ``name`` is its path in a model (``fc1.weight``) or the learner's variable. ``optimizers`` are those that hold it.
     Over the watched steps of those (or backward passes, where there is none): ``none``, ``zero``, ``nonfinite`` count
-    gradients that were None, all zero, not finite; ``norms`` are gradient norms and ``sizes`` the parameter's own norms,
+    gradients that were None, all zero, not finite; ``norms`` are gradient norms, ``sizes`` the parameter's own norms,
     ``moves`` the norms of its change by a step, one for each watched step. ``changed`` says whether it differs from
     how it was first seen. ``strange`` are attributes that somebody set on it (``require_grad``). ``made`` are the lines
     that were running when it got its first numbers, the innermost first, ``born`` when that was in the order of all
@@ -193,11 +195,12 @@ class OptimizerRecord:
 class LoaderRecord:
     """A ``DataLoader`` that was iterated. ``iterators`` counts how often ``iter`` was called on it, ``at`` where;
     ``length`` is ``len(loader)``, ``most`` the most batches that one iterator gave while watched (None with workers).
-    ``size`` is ``len(dataset)``, ``drawn`` ``len(sampler)``. ``made`` is where it was constructed, None where that cannot
+    ``size`` is ``len(dataset)``, ``drawn`` ``len(sampler)``. ``made`` is where it was constructed, None where that
+    cannot
     be told; ``written`` is how it was iterated (``self.loader``), empty where it has no name. ``generators`` are the
-    data set's own random generators (``self.rng``) with the line that draws from each, ``seeded`` says that workers are
-    given a ``worker_init_fn``. ``shared`` are other loaders, with how many of the samples drawn here they draw as well
-    (only asked of loaders of one data set)."""
+    data set's own random generators (``self.rng``) with the line that draws from each, ``seeded`` says that workers
+    are given a ``worker_init_fn``. ``shared`` are other loaders, with how many of the samples drawn here they draw as
+    well (only asked of loaders of one data set)."""
 
     kind: str
     dataset: str

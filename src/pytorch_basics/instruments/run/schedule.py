@@ -11,7 +11,7 @@ GROWTH = 2.0  # from there, the number of steps to the next watched one grows by
 LONGEST = 500  # but it is never more than so many steps
 CALLS = 3  # of a model in an evaluation between two steps
 EVALUATIONS = 12  # that are watched after the beginning, then every eighth
-MOST_WITHOUT_STEPS = 3000  # backward passes where no optimizer ever steps
+MOST_WITHOUT_STEPS = 100  # backward passes where no optimizer ever steps
 
 
 class Schedule:
@@ -59,6 +59,7 @@ class Schedule:
             self._evaluations += 1
         return self._evaluations <= EVALUATIONS or self._evaluations % 8 == 0
 
-    def enough(self, backwards: int, steps: int) -> bool:
-        """Whether a run without any optimizer was watched long enough."""
-        return steps == 0 and backwards > MOST_WITHOUT_STEPS
+
+def enough(backwards: int, steps: int) -> bool:
+    """Whether a run without any optimizer was watched long enough: its weights are moved by hand, or not at all."""
+    return steps == 0 and backwards >= MOST_WITHOUT_STEPS

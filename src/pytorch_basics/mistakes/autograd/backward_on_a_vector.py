@@ -46,7 +46,8 @@ def signs(record: Record) -> Iterator[Sign]:
     per_sample = _unreduced(record)
     yield Sign(
         place=record.place,
-        seen=f"`{name}` has shape {shape}: it is not one number, and PyTorch does not guess which of them to go back from.",
+        seen=f"`{name}` has shape {shape}: it is not one number, and PyTorch does not guess which of them to go "
+        "back from.",
         instead=_reduced(step, name),
         evidence=(f"`{name}.shape` is {shape}",),
         also=(per_sample.place,) if per_sample is not None and per_sample.place.line != record.place.line else (),

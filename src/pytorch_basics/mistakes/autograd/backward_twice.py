@@ -67,7 +67,8 @@ def _sign(record: FailureRecord, found: Reuse, loss: str) -> Sign:
     if found.what == "loss before the loop":
         return Sign(
             place=found.place,
-            seen=f"`{found.name}` is computed once, before the loop, and `{loss}` goes back through its graph in every round.",
+            seen=f"`{found.name}` is computed once, before the loop, and `{loss}` goes back through its graph in "
+            "every round.",
             instead=f"`{found.name} = {found.text}` inside the loop, before `{loss}`",
             evidence=(f"line {found.place.line} stands before the loop, `{loss}` inside it",),
             also=found.also,
@@ -75,7 +76,8 @@ def _sign(record: FailureRecord, found: Reuse, loss: str) -> Sign:
     mine = next((a.text for a in record.operands if a.name == "self"), "loss")
     return Sign(
         place=found.place,
-        seen=f"`{found.text}` and `{mine}` both come from `{found.name}`; `{found.text}.backward()` used up the part of the "
+        seen=f"`{found.text}` and `{mine}` both come from `{found.name}`; `{found.text}.backward()` used up the "
+        "part of the "
         f"graph behind `{found.name}`, and line {first} needs it again.",
         instead=f"({found.text} + {mine}).backward(), once, after both are computed",
         evidence=(f"`{found.name}` stands on the way from both losses",),

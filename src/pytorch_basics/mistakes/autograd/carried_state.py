@@ -48,7 +48,8 @@ def signs(record: Record) -> Iterator[Sign]:
         instead = text.replace(f"{name})", f"{name}.detach())").replace(f"{name},", f"{name}.detach(),")
     yield Sign(
         place=found.place,
-        seen=f"`{name}` comes from the round before, with its graph; `backward()` of this round goes back into that one, "
+        seen=f"`{name}` comes from the round before, with its graph; `backward()` of this round goes back into that "
+        "one, "
         "which is used up" + (" (or its weights have changed)." if CHANGED in record.message else "."),
         instead=instead if instead != text else f"{name}.detach() where the next round takes it",
         evidence=(
@@ -63,7 +64,8 @@ MISTAKE = Mistake(
     id="autograd.carried_state",
     code="",
     title="The next round of the loop starts with a new graph",
-    see="The first round works. In the second `backward()` says that it is trying to go through the graph a second time.",
+    see="The first round works. In the second `backward()` says that it is trying to go through the graph a second "
+    "time.",
     why="A tensor carries the graph it was computed by. Taken into the next round, it ties the rounds together, and "
     "`backward()` would go back to the very first. `retain_graph=True` hides that: every round gets slower.",
     instead="`state = state.detach()` between the rounds: the numbers go on, the graph does not",

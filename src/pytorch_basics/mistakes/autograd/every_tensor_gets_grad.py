@@ -76,7 +76,8 @@ def signs(record: Record) -> Iterator[Sign]:
         return
     yield Sign(
         place=made.place if made is not None else record.place,
-        seen=f"`{made.text if made else name}` gives a computed tensor, no leaf: `backward()` leaves no gradient in `{name}`.",
+        seen=f"`{made.text if made else name}` gives a computed tensor, no leaf: `backward()` leaves no gradient in "
+        f"`{name}`.",
         instead=leaf(made, name, found[1].value.dtype),
         evidence=(f"`{name}.is_leaf` is False, `{name}.grad` is None",),
         also=(record.place,) if made is not None and made.place.line != record.place.line else (),

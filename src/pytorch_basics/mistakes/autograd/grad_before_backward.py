@@ -1,6 +1,6 @@
 """``.grad`` is used before the first ``backward()``; until then it is None."""
 
-# mypy: disable-error-code="no-untyped-call, union-attr"
+# mypy: disable-error-code="no-untyped-call, union-attr, operator"
 # PyTorch declares no types for backward(), and `.grad` as maybe None; the programs below are shown to learners.
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def signs(record: Record) -> Iterator[Sign]:
 
 
 def _backward_later(place: Place) -> Place | None:
-    """The first ``backward()`` of this function, when all of them come after this line (in the same round of its loop)."""
+    """The first ``backward()`` of this function, when all of them come after this line (in the same round of its
+    loop)."""
     found = [where for where, node in calls_in(place) if called(node) == "backward"]
     around = loops(place)
     inside = [p for p in found if around and around[-1].lineno <= p.line <= (around[-1].end_lineno or 0)] or found

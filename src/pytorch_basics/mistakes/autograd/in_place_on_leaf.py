@@ -48,7 +48,8 @@ def signs(record: Record) -> Iterator[Sign]:
     if made is not None and record.layer is not None and record.layer.value.setting("inplace") is True:
         yield Sign(
             place=made.place,
-            seen=f"`{made.text}` overwrites its input, which requires grad and was not computed: autograd needs it as it is.",
+            seen=f"`{made.text}` overwrites its input, which requires grad and was not computed: autograd needs it "
+            "as it is.",
             instead=bound(made, rewritten(made, 9, "inplace", "False")),
             evidence=("the input is a leaf that requires grad",),
             also=(record.place,),

@@ -60,7 +60,8 @@ def signs(record: Record) -> Iterator[Sign]:
     shape, maker = changed_tensor(record)
     yield Sign(
         place=one.place,
-        seen=f"`{one.text}` writes over `{one.name}`; `backward()` at line {record.place.line} needs the numbers as they were.",
+        seen=f"`{one.text}` writes over `{one.name}`; `backward()` at line {record.place.line} needs the numbers as "
+        "they were.",
         instead=one.instead,
         evidence=(f"PyTorch: a tensor of shape {list(shape)}, the output of {maker or 'no operation'}, was changed",),
         sure=one.fits,

@@ -65,9 +65,11 @@ MISTAKE = Mistake(
     code="",
     title="inference_mode is a faster no_grad",
     see="“Inference tensors cannot be saved for backward”, from a layer that is to learn.",
-    why="Tensors made under `inference_mode` keep no version counter and can never take part in autograd, not even later "
+    why="Tensors made under `inference_mode` keep no version counter and can never take part in autograd, not even "
+    "later "
     "outside of it. Those made under `no_grad` can: they are only without a history.",
-    instead="`torch.no_grad()` for what goes into a training step; `inference_mode` only where nothing is trained afterwards",
+    instead="`torch.no_grad()` for what goes into a training step; `inference_mode` only where nothing is trained "
+    "afterwards",
     broken=broken,
     fixed=fixed,
     signs=signs,

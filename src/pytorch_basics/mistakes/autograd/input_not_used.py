@@ -92,7 +92,8 @@ def _derived(record: FailureRecord, wanted: Argument) -> Iterator[Sign]:
         step, old, new = forgotten
         yield Sign(
             place=step.place,
-            seen=f"`{step.text}` is given `{old}`, and `{new}`, which is computed from `{name}`, goes nowhere: the output does "
+            seen=f"`{step.text}` is given `{old}`, and `{new}`, which is computed from `{name}`, goes nowhere: the "
+            "output does "
             f"not depend on `{name}`.",
             instead=re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w.])", new, step.text),
             evidence=(f"`{name}` is not on the way to `{output.text if output else 'the output'}`",),
@@ -102,7 +103,8 @@ def _derived(record: FailureRecord, wanted: Argument) -> Iterator[Sign]:
         whole = next(a.text for a in made.operands if a.text in _texts(behind))
         yield Sign(
             place=made.place,
-            seen=f"`{made.text}` is a new tensor, computed from `{whole}`; the output was computed from `{whole}`, and not by "
+            seen=f"`{made.text}` is a new tensor, computed from `{whole}`; the output was computed from `{whole}`, "
+            "and not by "
             "way of this one.",
             instead=f"the gradient of `{whole}`, of which you take the part; or the output computed from `{name}`",
             evidence=(f"`{name}` is not on the way to `{output.text if output else 'the output'}`",),
@@ -127,7 +129,7 @@ def _forgotten(record: FailureRecord, behind: list[Step], name: str) -> tuple[St
     found = space_of(record.place) if record.place else None
     if found is None or record.place is None:
         return None
-    source, space = found
+    _, space = found
     for new, bound in bindings(space).items():
         for one in bound:
             parts = names(one.value)
@@ -145,8 +147,10 @@ MISTAKE = Mistake(
     id="autograd.input_not_used",
     code="",
     title="A gradient can be asked of any tensor with the right name",
-    see="`autograd.grad` says that a differentiated tensor appears to not have been used in the graph, or does not require grad.",
-    why="The gradient is that of the very tensor object that went into the computation. A slice, a copy or a sum made beside "
+    see="`autograd.grad` says that a differentiated tensor appears to not have been used in the graph, or does not "
+    "require grad.",
+    why="The gradient is that of the very tensor object that went into the computation. A slice, a copy or a sum "
+    "made beside "
     "it is another tensor, and one that nothing was computed from has no gradient.",
     instead="the tensor that is differentiated into the model: `out = net(noisy)`, with `noisy` computed from `noise`",
     broken=broken,

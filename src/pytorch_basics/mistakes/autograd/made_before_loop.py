@@ -47,7 +47,8 @@ def signs(record: Record) -> Iterator[Sign]:
     happened = "the weights it was made with have been changed since" if changed else "the first round has used it up"
     yield Sign(
         place=found.place,
-        seen=f"`{found.name}` was computed once, before the loop; every round goes back through its graph, and {happened}.",
+        seen=f"`{found.name}` was computed once, before the loop; every round goes back through its graph, and "
+        f"{happened}.",
         instead=f"`{whole}` inside the loop; or `.detach()` it here, if nothing behind it is to learn",
         evidence=(
             f"line {found.place.line} stands before the loop, `backward()` at line {record.place.line} inside it",
@@ -62,7 +63,8 @@ MISTAKE = Mistake(
     title="What was computed once can be used in every round",
     see="The first round works. In the second `backward()` says that the graph was gone through already, or, with "
     "`retain_graph=True`, that a variable was modified by an inplace operation.",
-    why="A result belongs to the weights it was computed with. `backward()` frees its graph, and `optimizer.step()` changes "
+    why="A result belongs to the weights it was computed with. `backward()` frees its graph, and `optimizer.step()` "
+    "changes "
     "those weights; the next round needs a forward pass of its own.",
     instead="the forward pass inside the loop, once for each `backward()`",
     broken=broken,

@@ -41,7 +41,8 @@ def signs(record: Record) -> Iterator[Sign]:
     ran = f"`{found.step.text}`" if not switch else "The forward pass"
     yield Sign(
         place=found.place,
-        seen=f"{ran} runs under `{found.text}`, where autograd records nothing; `backward()` at line {record.place.line} has "
+        seen=f"{ran} runs under `{found.text}`, where autograd records nothing; `backward()` at line "
+        f"{record.place.line} has "
         "no way back.",
         instead="torch.set_grad_enabled(True) before the training"
         if switch
@@ -56,7 +57,8 @@ MISTAKE = Mistake(
     code="",
     title="no_grad is a harmless saving in training, too",
     see="`backward()` says that element 0 of tensors does not require grad and does not have a grad_fn.",
-    why="Under `torch.no_grad()` (and `inference_mode`) no operation is recorded, whatever the parameters say. The loss is a "
+    why="Under `torch.no_grad()` (and `inference_mode`) no operation is recorded, whatever the parameters say. The "
+    "loss is a "
     "number like any other, with nothing behind it.",
     instead="the forward pass and the loss outside of `no_grad`; only the evaluation, and updates by hand, inside",
     broken=broken,

@@ -48,7 +48,8 @@ def signs(record: Record) -> Iterator[Sign]:
     name = re.escape(found.name)
     yield Sign(
         place=found.place,
-        seen=f"`{found.text}` goes back into what made `{found.name}`, too; `backward()` there used up its graph, and line "
+        seen=f"`{found.text}` goes back into what made `{found.name}`, too; `backward()` there used up its graph, "
+        "and line "
         f"{record.place.line} needs it.",
         instead=re.sub(rf"(?<![\w.]){name}(?![\w.(])", f"{found.name}.detach()", found.text),
         evidence=(f"`{found.name}` stands on the way to both losses, and an optimizer steps between them",),
@@ -61,7 +62,8 @@ MISTAKE = Mistake(
     code="",
     title="A discriminator's loss stops at its input",
     see="The second network's `backward()` says that it is trying to go through the graph a second time.",
-    why="`backward()` does not know which network is to learn: it goes back through everything, into the generator that "
+    why="`backward()` does not know which network is to learn: it goes back through everything, into the generator "
+    "that "
     "made the input too, and frees that graph. The generator's own `backward()` comes too late.",
     instead="`discriminator(fake.detach())` for the discriminator's loss, `discriminator(fake)` for the generator's",
     broken=broken,

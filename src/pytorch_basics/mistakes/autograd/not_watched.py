@@ -1,4 +1,5 @@
-"""Nothing on the way to the loss requires grad: a tensor that was never watched, or a model that is frozen as a whole."""
+"""Nothing on the way to the loss requires grad: a tensor that was never watched, or a model that is frozen as a
+whole."""
 
 # mypy: disable-error-code="no-untyped-call"
 # PyTorch declares no types for backward().
@@ -46,7 +47,8 @@ def _frozen(record: FailureRecord, found: Unwatched) -> Sign:
     place = record.place or found.place
     return Sign(
         place=found.place,
-        seen=f"No parameter of `{found.layer}` requires grad: all are frozen, so the loss of line {place.line} has nothing to learn.",
+        seen=f"No parameter of `{found.layer}` requires grad: all are frozen, so the loss of line {place.line} has "
+        "nothing to learn.",
         instead=f"`{found.text}` only for the layers that are to stay; requires_grad_(True) for those that learn",
         evidence=(f"`requires_grad` is False for every parameter of `{found.layer}`",),
         also=(place,) if place.line != found.place.line else (),
@@ -55,7 +57,8 @@ def _frozen(record: FailureRecord, found: Unwatched) -> Sign:
 
 def _plain(record: FailureRecord, name: str, made: Step | None) -> Sign:
     place = record.place
-    assert place is not None and made is not None
+    assert place is not None
+    assert made is not None
     return Sign(
         place=made.place,
         seen=f"`{name}` is made by `{made.text}` and does not require grad, so autograd does not watch it.",
@@ -88,7 +91,8 @@ MISTAKE = Mistake(
     code="",
     title="PyTorch knows which tensors are to learn",
     see="`backward()` says that element 0 of tensors does not require grad; or `.grad` stays None.",
-    why="Autograd records what is computed from tensors with `requires_grad=True`. Parameters of layers have it from the "
+    why="Autograd records what is computed from tensors with `requires_grad=True`. Parameters of layers have it "
+    "from the "
     "start; a tensor that you make has it only if you say so, and a frozen one no longer.",
     instead="`w = torch.zeros(3, requires_grad=True)`, or `nn.Parameter` in a model",
     broken=broken,

@@ -40,7 +40,8 @@ def signs(record: Record) -> Iterator[Sign]:
         return
     yield Sign(
         place=found.place,
-        seen=f"`{found.text}` {_gives(found)}: the loss jumps or stays as the weights change, and autograd records nothing there.",
+        seen=f"`{found.text}` {_gives(found)}: the loss jumps or stays as the weights change, and autograd records "
+        "nothing there.",
         instead=_instead(found),
         evidence=("what goes in has a history, what comes out has none",),
         also=(record.place,) if record.place.line != found.place.line else (),
@@ -57,7 +58,10 @@ def _instead(found: Cut) -> str:
     given = next((a.text for a in found.step.operands if a.name in ("self", "")), "scores")
     if found.step.kind == "compare" or found.word in COMPARES:
         return f"the loss of `{given}` itself (BCEWithLogitsLoss for yes or no); the comparison only for the accuracy"
-    return f"the loss of `{given}` itself: cross_entropy({given}, labels), or softmax({given}, dim=1) where probabilities are wanted"
+    return (
+        f"the loss of `{given}` itself: cross_entropy({given}, labels), or softmax({given}, dim=1) where "
+        "probabilities are wanted"
+    )
 
 
 MISTAKE = Mistake(
@@ -65,7 +69,8 @@ MISTAKE = Mistake(
     code="",
     title="The loss compares the predicted labels with the right ones",
     see="`backward()` says that element 0 of tensors does not require grad and does not have a grad_fn.",
-    why="`argmax`, `>` and `.long()` give whole numbers. They jump from one to the next and are flat between, so there is no "
+    why="`argmax`, `>` and `.long()` give whole numbers. They jump from one to the next and are flat between, so "
+    "there is no "
     "slope to follow, and PyTorch ends the graph there.",
     instead="the loss of the scores (logits) themselves; labels only for the accuracy",
     broken=broken,

@@ -60,7 +60,8 @@ def signs(record: Record) -> Iterator[Sign]:
     loss = record.failing.text if record.failing else "loss.backward()"
     yield Sign(
         place=place,
-        seen=f"`{ast.unparse(node)}` changes weights in place that `{loss}` at line {record.place.line} still needs as they "
+        seen=f"`{ast.unparse(node)}` changes weights in place that `{loss}` at line {record.place.line} still needs "
+        "as they "
         "were in its forward pass.",
         instead=f"`{place.text}` after every `backward()` that uses these weights; or compute the loss of line "
         f"{record.place.line} again after the step",
@@ -76,7 +77,11 @@ def _between(record: FailureRecord, frame: Frame) -> tuple[Place, ast.Call] | No
         for s in behind_loss(record)
         if same_function(s.place, frame.place) and s.kind in ("layer", "call", "operator")
     ]
-    ran = [s.place.line for s in mine if learns(record, s) or any(a.value and a.value.type == "Parameter" for a in s.operands)]
+    ran = [
+        s.place.line
+        for s in mine
+        if learns(record, s) or any(a.value and a.value.type == "Parameter" for a in s.operands)
+    ]
     first = min([line for line in ran if line < frame.place.line], default=None)
     if first is None:
         return None
@@ -86,7 +91,7 @@ def _between(record: FailureRecord, frame: Frame) -> tuple[Place, ast.Call] | No
         if first <= place.line < frame.place.line and _steps(place, node)
     ]
     named = [one for one in steps if _holds(one[0], one[1], record)]
-    return (named or steps or [None])[0]
+    return next(iter(named or steps), None)
 
 
 def _steps(place: Place, node: ast.Call) -> bool:
@@ -113,9 +118,11 @@ MISTAKE = Mistake(
     id="autograd.step_too_early",
     code="",
     title="optimizer.step() can stand right after the first backward()",
-    see="The second loss's `backward()` says that a variable needed for gradient computation has been modified by an inplace "
+    see="The second loss's `backward()` says that a variable needed for gradient computation has been modified by "
+    "an inplace "
     "operation, and names the shape of a weight.",
-    why="`step()` writes the new weights over the old ones. A loss that was computed with the old ones needs them in its "
+    why="`step()` writes the new weights over the old ones. A loss that was computed with the old ones needs them "
+    "in its "
     "`backward()`; PyTorch counts the changes and refuses, since the gradient would be wrong.",
     instead="every `backward()` first, then the steps; or a new forward pass for the second loss",
     broken=broken,

@@ -55,7 +55,7 @@ def signs(record: Record) -> Iterator[Sign]:
         layer = record.layers[one.layer] if one.layer is not None else None
         if layer is None or one.backwards or not one.requires_grad or one.none < 3 or one.changed or layer.at is None:
             continue
-        if layer.train_ungraded >= 3 and not layer.train_graded and not layer.eval_graded and own(layer.at):
+        if layer.train_ungraded >= 3 and not layer.train_graded and own(layer.at):
             groups.setdefault(layer.at, []).append(k)
     for at, numbers in groups.items():
         place = _switch(at) or at

@@ -1,6 +1,6 @@
 """A parameter that had no part in the loss has no gradient; code that goes over all parameters meets a None."""
 
-# mypy: disable-error-code="no-untyped-call, operator"
+# mypy: disable-error-code="no-untyped-call, operator, assignment"
 # PyTorch declares no types for backward(), and `.grad` as maybe None; the programs below are shown to learners.
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def signs(record: Record) -> Iterator[Sign]:
     shape = f" of shape {tuple(value.shape)}" if value is not None else ""
     yield Sign(
         place=record.place,
-        seen=f"`{name}.grad` is None: this parameter{shape} had no part in the loss, so `backward()` gave it no gradient.",
+        seen=f"`{name}.grad` is None: this parameter{shape} had no part in the loss, so `backward()` gave it no "
+        "gradient.",
         instead=f"`if {name}.grad is not None` for each" if in_loop else f"if {name}.grad is not None: {line}",
         evidence=(f"`{name}.grad` is None after `backward()`",),
     )
@@ -61,9 +62,11 @@ MISTAKE = Mistake(
     id="autograd.unused_parameter",
     code="",
     title="After backward() every parameter has a gradient",
-    see="“unsupported operand type(s) for *=: 'NoneType' and 'float'”, or “'NoneType' object has no attribute 'norm'”, in a loop "
+    see="“unsupported operand type(s) for *=: 'NoneType' and 'float'”, or “'NoneType' object has no attribute "
+    "'norm'”, in a loop "
     "over the parameters.",
-    why="`backward()` goes from the loss to what it was computed from. A head that the loss does not use, a layer that the "
+    why="`backward()` goes from the loss to what it was computed from. A head that the loss does not use, a layer "
+    "that the "
     "forward pass skips and a frozen parameter are not on the way; their `.grad` stays None.",
     instead="`if p.grad is not None:` in the loop; or the part into the loss, if it was to learn",
     broken=broken,

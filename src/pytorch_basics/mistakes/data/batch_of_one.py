@@ -33,7 +33,8 @@ def fixed() -> object:
 
 
 def signs(record: Record) -> Iterator[Sign]:
-    """The batch of one: the last of a loader that is trained on, or a prediction with the model left in training mode."""
+    """The batch of one: the last of a loader that is trained on, or a prediction with the model left in training
+    mode."""
     if not isinstance(record, FailureRecord) or WORDS not in record.message or record.place is None:
         return
     frame = _model_called(record)
@@ -49,7 +50,8 @@ def signs(record: Record) -> Iterator[Sign]:
     shape = _shape(record, given.value if given else None)
     yield Sign(
         place=frame.place,
-        seen=f"`{step.text}` runs with one sample, {shape}, while `{name}` is in training mode: batch norm computes mean and variance over the "
+        seen=f"`{step.text}` runs with one sample, {shape}, while `{name}` is in training mode: batch norm computes "
+        "mean and variance over the "
         "batch, and one number has no variance.",
         instead=f"{name}.eval() before `{step.text}`",
         evidence=(f"`{name}.training` is True",),
@@ -64,7 +66,8 @@ def _last_batch(record: FailureRecord, step: Step, made: Step, call: Place) -> S
         place=made.place,
         seen="The loader gives batches of one sample, and batch norm needs two or more to train."
         if one
-        else f"The last batch of the loader has one sample left over (batch_size={size.text if size else 1}), and batch norm needs two or "
+        else f"The last batch of the loader has one sample left over (batch_size={size.text if size else 1}), and "
+        "batch norm needs two or "
         "more to train.",
         instead=f"{made.text[:-1]}, drop_last=True)" if not one else "a batch_size of 2 or more, such as batch_size=16",
         evidence=(f"at `{step.text}` the batch has one sample",),
@@ -110,9 +113,11 @@ MISTAKE = Mistake(
     id="data.batch_of_one",
     code="",
     title="A model takes one sample as well as many, whenever",
-    see="“Expected more than 1 value per channel when training, got input size torch.Size([1, 10])”, from a prediction, or in the "
+    see="“Expected more than 1 value per channel when training, got input size torch.Size([1, 10])”, from a "
+    "prediction, or in the "
     "last batch of an epoch.",
-    why="In training mode batch norm scales by the mean and variance of this very batch, and of a single number there is no "
+    why="In training mode batch norm scales by the mean and variance of this very batch, and of a single number "
+    "there is no "
     "variance. In evaluation mode it uses the running ones.",
     instead="`model.eval()` before a prediction; `drop_last=True` for the loader that is trained on",
     broken=broken,

@@ -40,7 +40,8 @@ def signs(record: Record) -> Iterator[Sign]:
     name = dataset(record)
     yield Sign(
         place=at.place if at else record.place,
-        seen=f"{f'`{name}.__getitem__`' if name else 'The data set'} gives a {kind}, and the loader does not know how to make a batch of those.",
+        seen=f"{f'`{name}.__getitem__`' if name else 'The data set'} gives a {kind}, and the loader does not know "
+        "how to make a batch of those.",
         instead=_instead(kind, given.text if given else ""),
         evidence=(f"PyTorch found {kind} in the batch",),
         also=tuple(s.place for s in (made,) if s is not None and s is not at),
@@ -64,7 +65,8 @@ MISTAKE = Mistake(
     code="",
     title="A loader can batch whatever the data set gives",
     see="“default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class …>”.",
-    why="The loader makes one tensor of the tensors, numbers or arrays in a batch, and goes through lists, tuples and dicts for "
+    why="The loader makes one tensor of the tensors, numbers or arrays in a batch, and goes through lists, tuples "
+    "and dicts for "
     "them. Of images, sets, dates and classes of your own it does not know which numbers to take.",
     instead="tensors from `__getitem__`; or `collate_fn=` for the loader",
     broken=broken,

@@ -1,11 +1,12 @@
-"""Something that goes to a worker process, or into a file, cannot be pickled: a lambda, a local function, an open file."""
+"""Something that goes to a worker process, or into a file, cannot be pickled: a lambda, a local function, an open
+file."""
 
 from __future__ import annotations
 
 import ast
 import pickle
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.failure.source import source_of
@@ -23,8 +24,10 @@ def _double(x: int) -> int:
 
 
 def broken() -> object:
-    transforms = {"twice": lambda x: 2 * x}
-    return pickle.dumps(transforms)
+    def transforms() -> dict[str, Callable[[int], int]]:
+        return {"twice": lambda x: 2 * x}
+
+    return pickle.dumps(transforms())
 
 
 def fixed() -> object:
@@ -53,7 +56,8 @@ def signs(record: Record) -> Iterator[Sign]:
     )
     yield Sign(
         place=at,
-        seen=f"{what} cannot be {'sent to a worker process' if workers else 'saved'}: pickle keeps functions by the name they are imported by, and "
+        seen=f"{what} cannot be {'sent to a worker process' if workers else 'saved'}: pickle keeps functions by the "
+        "name they are imported by, and "
         "this has none."
         if match
         else f"{what} cannot be {'sent to a worker process' if workers else 'saved'}.",
@@ -78,7 +82,9 @@ def _written(record: FailureRecord, name: str) -> Place | None:
     for file in dict.fromkeys(frame.place.file for frame in record.frames):
         source = source_of(file)
         for node in ast.walk(source.tree) if source is not None else ():
-            named = node.name if isinstance(node, ast.FunctionDef) else "<lambda>" if isinstance(node, ast.Lambda) else ""
+            named = (
+                node.name if isinstance(node, ast.FunctionDef) else "<lambda>" if isinstance(node, ast.Lambda) else ""
+            )
             if named == last and source is not None and isinstance(node, ast.FunctionDef | ast.Lambda):
                 place = source.place_of_line(node.lineno, node)
                 if place.function in (inside, f"{inside}.{last}", "<module>"):
@@ -90,8 +96,10 @@ MISTAKE = Mistake(
     id="data.cannot_pickle",
     code="",
     title="A lambda is a function like any other",
-    see="“Can't pickle local object 'main.<locals>.<lambda>'”, from a loader with workers (on Windows and macOS), or from torch.save.",
-    why="What goes to another process, or into a file, is pickled, and a function is pickled as its name. A lambda and a function "
+    see="“Can't pickle local object 'main.<locals>.<lambda>'”, from a loader with workers (on Windows and macOS), "
+    "or from torch.save.",
+    why="What goes to another process, or into a file, is pickled, and a function is pickled as its name. A lambda "
+    "and a function "
     "inside a function have no name that could be looked up again.",
     instead="`def` at the top of a module, functools.partial for its arguments",
     broken=broken,

@@ -113,8 +113,10 @@ MISTAKE = Mistake(
     id="data.dataset_methods",
     code="",
     title="A class that derives from Dataset is a data set",
-    see="“object of type 'MyData' has no len()”, or NotImplementedError: “Subclasses of Dataset should implement __getitem__”.",
-    why="The loader draws indices below `len(dataset)` and takes `dataset[k]`: it calls `__len__` and `__getitem__`, by exactly "
+    see="“object of type 'MyData' has no len()”, or NotImplementedError: “Subclasses of Dataset should implement "
+    "__getitem__”.",
+    why="The loader draws indices below `len(dataset)` and takes `dataset[k]`: it calls `__len__` and "
+    "`__getitem__`, by exactly "
     "these names. The base class has neither.",
     instead="both methods, with two underscores on each side, in the class itself",
     broken=broken,

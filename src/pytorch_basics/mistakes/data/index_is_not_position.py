@@ -52,7 +52,8 @@ def signs(record: Record) -> Iterator[Sign]:
     positions = f"{whole} = dict(enumerate({whole.rpartition('.')[2]}.values()))"
     yield Sign(
         place=at,
-        seen=f"`{step.text}` is asked for position {key[1]}, and `{whole}` has no key {key[1]}: its keys are those of the rows "
+        seen=f"`{step.text}` is asked for position {key[1]}, and `{whole}` has no key {key[1]}: its keys are those "
+        "of the rows "
         "before the split.",
         instead=(
             f"{whole}.iloc[…] in place of `{step.text}`; or reset_index(drop=True) after the split"
@@ -76,7 +77,8 @@ MISTAKE = Mistake(
     code="",
     title="The index in __getitem__ is the label of a row",
     see="“KeyError: 0”, often “Caught KeyError in DataLoader worker process 0”, after a train/validation split.",
-    why="The loader asks for positions, 0 to len − 1. A dict or a pandas table that is a part of another keeps the labels of its "
+    why="The loader asks for positions, 0 to len − 1. A dict or a pandas table that is a part of another keeps the "
+    "labels of its "
     "rows, and position 0 is no label of it.",
     instead="rows numbered anew after the split: `.reset_index(drop=True)`, or `.iloc[k]`, or a list",
     broken=broken,

@@ -19,7 +19,7 @@ def broken() -> object:
 
 
 def fixed() -> object:
-    loader = DataLoader(torch.arange(6), batch_size=3)  # type: ignore[arg-type]  # a tensor is a data set
+    loader: DataLoader[torch.Tensor] = DataLoader(torch.arange(6), batch_size=3)  # type: ignore[arg-type]  # as above
     batches, found = iter(loader), []
     for _ in range(4):
         batch = next(batches, None)
@@ -75,7 +75,8 @@ MISTAKE = Mistake(
     code="",
     title="An iterator over a loader starts again at its end",
     see="StopIteration, without a word, after exactly one pass over the data.",
-    why="A `for` over the loader makes a new iterator each time. `iter(loader)` makes one, which gives each batch once and then "
+    why="A `for` over the loader makes a new iterator each time. `iter(loader)` makes one, which gives each batch "
+    "once and then "
     "raises StopIteration; nothing winds it back.",
     instead="`for batch in loader:` inside a loop over the epochs; or a new `iter(loader)` when the old one has ended",
     broken=broken,

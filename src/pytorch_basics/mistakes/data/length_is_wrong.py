@@ -66,7 +66,8 @@ def signs(record: Record) -> Iterator[Sign]:
     size = size[0] if isinstance(size, tuple) and size else size
     yield Sign(
         place=place(found[0], gives),
-        seen=f"`__len__` gives `{promised}`, and `{held.text}` has {size} elements: the loader asks for an index that is not there.",
+        seen=f"`__len__` gives `{promised}`, and `{held.text}` has {size} elements: the loader asks for an index "
+        "that is not there.",
         instead=f"return len({held.text})",
         evidence=(f"`{step.text}` raised IndexError",),
         also=(frame.place,),
@@ -78,7 +79,8 @@ MISTAKE = Mistake(
     code="",
     title="__len__ is only for print",
     see="“list index out of range” in `__getitem__`, somewhere in the epoch, and later with shuffle=False.",
-    why="The loader (its sampler) draws the indices from 0 to `len(dataset)` − 1 and trusts `__len__`. One that counts something "
+    why="The loader (its sampler) draws the indices from 0 to `len(dataset)` − 1 and trusts `__len__`. One that "
+    "counts something "
     "else sends it past the end.",
     instead="`return len(self.samples)`, of what `__getitem__` looks up",
     broken=broken,

@@ -91,7 +91,8 @@ def _empty(record: FailureRecord, step: Step) -> Iterator[Sign]:
     yield Sign(
         place=place,
         seen=f"`{name}` has no samples: its length is 0, and there is nothing to shuffle.",
-        instead=f"print len({name}) where it is made; a path, a pattern or a filter in `{made.text if made else name}` matches nothing",
+        instead=f"print len({name}) where it is made; a path, a pattern or a filter in "
+        f"`{made.text if made else name}` matches nothing",
         evidence=(f"`len({name})` is 0",),
         also=(step.place,) if place.line != step.place.line else (),
     )
@@ -114,7 +115,8 @@ MISTAKE = Mistake(
     title="The options of a DataLoader can be combined freely",
     see="“sampler option is mutually exclusive with shuffle”, “num_samples should be a positive integer value, but got "
     "num_samples=0”.",
-    why="Some options answer the same question: `shuffle=True` makes a sampler of its own, a `batch_sampler` decides on size and "
+    why="Some options answer the same question: `shuffle=True` makes a sampler of its own, a `batch_sampler` "
+    "decides on size and "
     "order at once. PyTorch does not choose between two answers.",
     instead="one of them: a sampler, or `shuffle=True`",
     broken=broken,

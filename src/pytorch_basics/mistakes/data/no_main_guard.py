@@ -28,7 +28,8 @@ def signs(record: Record) -> Iterator[Sign]:
     made = loader(record)
     yield Sign(
         place=outer,
-        seen=f"`{outer.text}` starts workers; each imports this script anew, comes to the same line and would start workers of its own.",
+        seen=f"`{outer.text}` starts workers; each imports this script anew, comes to the same line and would start "
+        "workers of its own.",
         instead=f'if __name__ == "__main__": around `{outer.text}` and what follows',
         evidence=("the line runs whenever the file is imported",),
         also=(made.place,) if made is not None and made.place.line != outer.line else (),
@@ -39,9 +40,11 @@ MISTAKE = Mistake(
     id="data.no_main_guard",
     code="",
     title="num_workers only changes the speed",
-    see="“An attempt has been made to start a new process before the current process has finished its bootstrapping phase”, on "
+    see="“An attempt has been made to start a new process before the current process has finished its bootstrapping "
+    "phase”, on "
     "Windows and macOS.",
-    why="There a worker is a new Python that imports your script to know its functions. What stands at the top of the file runs "
+    why="There a worker is a new Python that imports your script to know its functions. What stands at the top of "
+    "the file runs "
     "again in every worker.",
     instead='the training in a function, called under `if __name__ == "__main__":`',
     broken=broken,

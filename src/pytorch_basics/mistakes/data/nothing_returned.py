@@ -11,17 +11,18 @@ from torch.utils.data import DataLoader, Dataset
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.failure.source import SPACES, Source
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.loaders import dataset, loader, method, place
+from pytorch_basics.mistakes.loaders import dataset, every_origin, loader, method, place
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 
 NOTHING = "found <class 'NoneType'>"
+INSIDE = "infer dtype of NoneType"  # where the samples before have a number there
 
 
 class _Gaps(Dataset[torch.Tensor]):
     def __len__(self) -> int:
         return 4
 
-    def __getitem__(self, k: int) -> torch.Tensor:  # type: ignore[return]  # the mistake
+    def __getitem__(self, k: int) -> torch.Tensor:  # type: ignore[return]  # the mistake  # noqa: RET503
         if k != 2:
             return torch.ones(3) * k
 
@@ -36,21 +37,30 @@ def fixed() -> object:
 
 def signs(record: Record) -> Iterator[Sign]:
     """The collate function met a None; where ``__getitem__`` can end without giving anything."""
-    if not isinstance(record, FailureRecord) or NOTHING not in record.message or record.place is None:
+    if not isinstance(record, FailureRecord) or record.place is None:
+        return
+    inside = INSIDE in record.message and record.failing is not None and "DataLoader" in record.failing.called
+    if NOTHING not in record.message and not inside:
         return
     name, made = dataset(record), loader(record)
     found = method(record, name, "__getitem__")
     ends = _ends(*found) if found else None
-    at = ends or (made.place if made else record.place)
+    given = next((s for s in every_origin(record) if s.kind == "return" and found and _in(s.place, *found)), None)
+    at = ends or (given.place if given else made.place if made else record.place)
     yield Sign(
         place=at,
-        seen=f"`{name}.__getitem__` gives None for some index: {_why(ends)}."
+        seen=f"`{name}.__getitem__` gives None for some index: {_why(ends or (given.place if given else None))}."
         if found
         else "The data set gives None for some index.",
-        instead="a value on every way through `__getitem__`; leave bad samples out where the list of them is made, in `__init__`",
+        instead="a value on every way through `__getitem__`; leave bad samples out where the list of them is made, "
+        "in `__init__`",
         evidence=(f"PyTorch: {record.message.partition('; ')[2] or record.message}",),
         also=(record.place,) if record.place.line != at.line else (),
     )
+
+
+def _in(at: Place, source: Source, function: ast.FunctionDef) -> bool:
+    return at.file == place(source, function).file and function.lineno <= at.line <= (function.end_lineno or 0)
 
 
 def _why(ends: Place | None) -> str:
@@ -63,7 +73,8 @@ def _why(ends: Place | None) -> str:
 
 
 def _ends(source: Source, function: ast.FunctionDef) -> Place | None:
-    """The statement that lets the function end without a value: ``return None``, an ``if`` without ``else``, a handler."""
+    """The statement that lets the function end without a value: ``return None``, an ``if`` without ``else``, a
+    handler."""
     for node in ast.walk(function):
         bare = isinstance(node, ast.Return) and (node.value is None or _is_none(node.value))
         if bare and isinstance(node, ast.Return) and source.space(node) is function:
@@ -100,9 +111,11 @@ MISTAKE = Mistake(
     code="",
     title="A sample that is no good can simply be left out in __getitem__",
     see="“default_collate: batch must contain tensors, …; found <class 'NoneType'>”.",
-    why="The loader asks the data set for every index from 0 to len − 1, and puts what it gets into the batch. A function that "
+    why="The loader asks the data set for every index from 0 to len − 1, and puts what it gets into the batch. A "
+    "function that "
     "ends without `return` gives None.",
-    instead="the bad samples left out when the data set is made, so that each index has one; or a `collate_fn` that drops None",
+    instead="the bad samples left out when the data set is made, so that each index has one; or a `collate_fn` that "
+    "drops None",
     broken=broken,
     fixed=fixed,
     signs=signs,

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Subset, TensorDataset
 
+from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
 from pytorch_basics.mistakes.reading import own, trained
@@ -57,9 +58,9 @@ def signs(record: Record) -> Iterator[Sign]:
         if k in training or not loader.at or not own(loader.at[0]) or not loader.drawn:
             continue
         for other, common in loader.shared:
-            if other in training and FEWEST * loader.drawn <= common < min(
-                loader.drawn, record.loaders[other].drawn or 0
-            ):
+            drawn = record.loaders[other].drawn or 0
+            part = FEWEST * loader.drawn <= common < min(loader.drawn, drawn)
+            if other in training and (part or (common == loader.drawn < drawn and _only_one(record, training))):
                 theirs = record.loaders[other]
                 yield Sign(
                     place=loader.made or loader.at[0],
@@ -69,8 +70,18 @@ def signs(record: Record) -> Iterator[Sign]:
                     instead="one `random_split(data, [0.8, 0.2])` for both parts, or index lists without common "
                     "entries",
                     evidence=(f"{common} indices of the same data set are drawn by both loaders",),
+                    sure=part,
                     also=tuple(place for place in (theirs.made, *loader.at, *theirs.at) if place is not None),
                 )
+
+
+def _only_one(record: RunRecord, training: set[int]) -> bool:
+    """One loader alone tests: were there another, this one could be for the training accuracy."""
+    return len({k for k, loader in enumerate(record.loaders) if loader.made not in _made(record, training)}) == 1
+
+
+def _made(record: RunRecord, training: set[int]) -> set[Place | None]:
+    return {record.loaders[k].made for k in training}
 
 
 MISTAKE = Mistake(

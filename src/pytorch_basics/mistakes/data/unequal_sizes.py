@@ -41,14 +41,10 @@ def signs(record: Record) -> Iterator[Sign]:
     a, b = (_shape(match[1]), _shape(match[2])) if match else ((), ())
     made, given = loader(record), _returned(record)
     images = len(a) == 3 and len(b) == 3
-    sequences = not images and (not a or a[1:] == b[1:])
+    sequences = not images and not in_worker and (not a or a[1:] == b[1:])
     at = given if given is not None and not (sequences and made is not None) else made or given
     place = at.place if at is not None else record.place
-    seen = (
-        f"One sample has shape {list(a)}, another {list(b)}"
-        if match
-        else "The lists in the samples have different lengths"
-    )
+    seen = f"One sample has shape {list(a)}, another {list(b)}" if match else "The samples have different sizes"
     yield Sign(
         place=place,
         seen=f"{seen}; the loader stacks the samples of a batch into one tensor, which wants one size.",
@@ -72,10 +68,18 @@ def _returned(record: FailureRecord) -> Step | None:
 def _instead(a: Shape, b: Shape, images: bool, made: Step | None, given: Step | None, name: str) -> str:
     loading = f"{made.text[:-1]}, collate_fn=…)" if made is not None else "DataLoader(…, collate_fn=…)"
     if images and a[0] != b[0]:
-        return f"all with the same number of channels before they are returned: image.convert('RGB'), not {a[0]} and {b[0]}"
+        return (
+            "all with the same number of channels before they are returned: image.convert('RGB'), not "
+            f"{a[0]} and {b[0]}"
+        )
+    if not a and given is not None:
+        return "one size for every sample before it is returned (resize, crop, pad); or a collate_fn that pads them"
     if images:
         what = f" in `{name}.__getitem__`" if name else ""
-        return f"one size for every image{what} before it is returned: F.interpolate(image[None], size=({a[1]}, {a[2]}))[0], or a crop"
+        return (
+            f"one size for every image{what} before it is returned: F.interpolate(image[None], size=({a[1]}, "
+            f"{a[2]}))[0], or a crop"
+        )
     return f"{loading} with a function that pads them: pad_sequence(sequences, batch_first=True)"
 
 
@@ -84,7 +88,8 @@ MISTAKE = Mistake(
     code="",
     title="A batch can hold samples of any size",
     see="“stack expects each tensor to be equal size”, from the `for` over the loader; with batch_size=1 all is well.",
-    why="A batch is one tensor, a sample in each row, and the rows of a tensor have one size. The loader's default collate "
+    why="A batch is one tensor, a sample in each row, and the rows of a tensor have one size. The loader's default "
+    "collate "
     "function stacks what the data set gives and changes nothing.",
     instead="one size in `__getitem__` (resize, crop) for images; `collate_fn=` with `pad_sequence` for sequences",
     broken=broken,

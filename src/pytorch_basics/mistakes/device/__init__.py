@@ -1,4 +1,5 @@
-"""Mistakes with devices: a tensor that stayed on another one, a device that this machine does not have. Their rules read
+"""Mistakes with devices: a tensor that stayed on another one, a device that this machine does not have. Their rules
+read
 PyTorch's words and the devices that the operands, the inputs and the weights had.
 """
 
@@ -16,9 +17,11 @@ APART = re.compile(
     r"Expected all tensors to be on the same device"
     r"|Tensor on device \S+ is not on the expected device"
     r"|tensors are not at the same device"
-    r"|Input type \(torch\.(cuda\.|mps\.)?\w*Tensor\) and (weight|bias) type \(torch\.(cuda\.|mps\.)?\w*Tensor\) should be the same"
+    r"|Input type \(torch\.(cuda\.|mps\.)?\w*Tensor\) and (weight|bias) type \(torch\.(cuda\.|mps\.)?\w*Tensor\) "
+    r"should be the same"
     r"|Unhandled FakeTensor Device Propagation"
-    r"|[Ee]xpected (object of )?device type \w+ but got|but got device type|is on (cpu|cuda\S*), (different from|but expected)"
+    r"|[Ee]xpected (object of )?device type \w+ but got|but got device type|is on (cpu|cuda\S*), (different "
+    r"from|but expected)"
     r"|indices should be either on cpu or on the same device"
     r"|Expected a '\w+' device type for generator but found"
     r"|Placeholder storage has not been allocated on MPS"
@@ -77,7 +80,21 @@ def _elsewhere(devices: set[str]) -> str:
     return next((one for one in sorted(devices) if one != "cpu"), "cpu")
 
 
-MAKES = ("zeros", "ones", "randn", "rand", "arange", "eye", "full", "empty", "tensor", "linspace", "randint", "randperm", "normal")
+MAKES = (
+    "zeros",
+    "ones",
+    "randn",
+    "rand",
+    "arange",
+    "eye",
+    "full",
+    "empty",
+    "tensor",
+    "linspace",
+    "randint",
+    "randperm",
+    "normal",
+)
 
 
 def _at_operands(record: FailureRecord) -> Apart | None:
@@ -101,7 +118,9 @@ def _at_operands(record: FailureRecord) -> Apart | None:
 
 def _across(record: FailureRecord, steps: list[Step]) -> Apart | None:
     """The tensors on one line, where the parts in between are not known: ``x + self.pe[:, :n]``."""
-    found = [(a, a.value) for one in steps for a in one.operands if a.value is not None and a.value.tensor and a.value.shape]
+    found = [
+        (a, a.value) for one in steps for a in one.operands if a.value is not None and a.value.tensor and a.value.shape
+    ]
     devices = {v.device for _, v in found}
     if len(devices) < 2:
         return None

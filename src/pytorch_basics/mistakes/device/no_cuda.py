@@ -16,9 +16,12 @@ from pytorch_basics.mistakes.loaders import every_origin
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 
 NONE = re.compile(
-    r"Torch not compiled with CUDA enabled|Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is insufficient"
-    r"|not linked with support for (mps|cuda|xpu) devices|MPS backend is supported on MacOS|Torch not compiled with \w+ enabled"
-    r"|invalid device ordinal|Attempting to deserialize object on (a CUDA|CUDA) device|Cannot access accelerator device when none is available"
+    r"Torch not compiled with CUDA enabled|Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is "
+    r"insufficient"
+    r"|not linked with support for (mps|cuda|xpu) devices|MPS backend is supported on MacOS|Torch not compiled with "
+    r"\w+ enabled"
+    r"|invalid device ordinal|Attempting to deserialize object on (a CUDA|CUDA) device|Cannot access accelerator "
+    r"device when none is available"
 )
 UNKNOWN = re.compile(
     r"Expected one of cpu, cuda, .* device type at start of device string: (\w+)|Invalid device string: '(.*?)'"
@@ -44,7 +47,7 @@ def signs(record: Record) -> Iterator[Sign]:
     if unknown is not None:
         yield _unknown(record, unknown[1] or unknown[2] or "")
         return
-    if not NONE.search(record.message) or "torch.load" in record.message and not _loading(record):
+    if not NONE.search(record.message) or ("torch.load" in record.message and not _loading(record)):
         return
     if _loading(record):
         yield _load(record)
@@ -101,7 +104,8 @@ def _plain(step: Step) -> str:
 
 
 def _default(record: FailureRecord) -> Place | None:
-    """``default="cuda"`` of a command-line option, or a field of a class of settings, where the operand is an attribute."""
+    """``default="cuda"`` of a command-line option, or a field of a class of settings, where the operand is an
+    attribute."""
     step, file = record.failing, record.place.file if record.place else ""
     wanted = next(
         (a.text.rpartition(".")[2] for a in (step.operands if step else ()) if "." in a.text and "(" not in a.text), ""
@@ -154,11 +158,14 @@ MISTAKE = Mistake(
     id="device.no_cuda",
     code="",
     title='"cuda" is where PyTorch runs',
-    see="“Torch not compiled with CUDA enabled”, “Found no NVIDIA driver on your system”, or, from torch.load, “Attempting to deserialize "
+    see="“Torch not compiled with CUDA enabled”, “Found no NVIDIA driver on your system”, or, from torch.load, "
+    "“Attempting to deserialize "
     "object on a CUDA device”.",
-    why="A script names the device it wants, and runs only where there is one. PyTorch does not take the CPU in place of a GPU that is "
+    why="A script names the device it wants, and runs only where there is one. PyTorch does not take the CPU in "
+    "place of a GPU that is "
     "not there.",
-    instead='`device = "cuda" if torch.cuda.is_available() else "cpu"` once, and `.to(device)` everywhere in place of `.cuda()`',
+    instead='`device = "cuda" if torch.cuda.is_available() else "cpu"` once, and `.to(device)` everywhere in place '
+    "of `.cuda()`",
     broken=broken,
     fixed=fixed,
     signs=signs,

@@ -50,17 +50,21 @@ def signs(record: Record) -> Iterator[Sign]:
     if found is None or found.odd is None or not own_attribute(record, found.odd):
         return
     written = found.odd.text
-    made = next((s for s in record.origins(found.odd)), None)
-    if made is None:
-        return
     name = written.rpartition(".")[2]
+    place = next((at for note in record.classes for attr, at, _ in note.assigned if attr == name), None)
+    made = next(iter(record.origins(found.odd)), None)
+    place = place or (made.place if made is not None else None)
+    if place is None:
+        return
+    value = place.text.split("#")[0].partition("=")[2].strip() or "…"
     yield Sign(
-        place=made.place,
-        seen=f"`{written}` is a plain tensor on {found.device}; the model was moved to {found.wanted}, and `.to()` moves parameters and "
+        place=place,
+        seen=f"`{written}` is a plain tensor on {found.device}; the model was moved to {found.wanted}, and `.to()` "
+        "moves parameters and "
         "buffers only.",
-        instead=f'{written.rpartition(".")[0]}.register_buffer("{name}", {made.text})',
+        instead=f'{written.rpartition(".")[0]}.register_buffer("{name}", {value})',
         evidence=(f"`{written}.device` is {found.device}", f"`{name}` is not in `model.state_dict()`"),
-        also=(record.place,) if record.place.line != made.place.line else (),
+        also=(record.place,) if record.place.line != place.line else (),
     )
 
 
@@ -68,8 +72,10 @@ MISTAKE = Mistake(
     id="device.plain_attribute",
     code="",
     title="model.to(device) moves everything in the model",
-    see="“Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!”, from inside `forward`.",
-    why="`.to(device)` goes over the model's parameters and buffers. A tensor that is only assigned to `self` is neither, so it stays, "
+    see="“Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!”, from "
+    "inside `forward`.",
+    why="`.to(device)` goes over the model's parameters and buffers. A tensor that is only assigned to `self` is "
+    "neither, so it stays, "
     "and `state_dict()` does not save it.",
     instead='`self.register_buffer("mask", torch.ones(3))`; `nn.Parameter` where it is to learn',
     broken=broken,

@@ -40,7 +40,8 @@ def signs(record: Record) -> Iterator[Sign]:
                 line = place.text.split("#")[0].strip()
                 yield Sign(
                     place=place,
-                    seen=f"`{line}` gives a copy on {found.wanted}, which nothing keeps; `{name}` itself stays on {found.device}.",
+                    seen=f"`{line}` gives a copy on {found.wanted}, which nothing keeps; `{name}` itself stays on "
+                    f"{found.device}.",
                     instead=f"{name} = {line}",
                     evidence=(f"`{name}.device` is {found.device}",),
                     also=(record.place,),
@@ -53,7 +54,8 @@ MISTAKE = Mistake(
     code="D1",
     title="x.to(device) moves the tensor x",
     see="“Expected all tensors to be on the same device”, although there is a line that moves the tensor.",
-    why="`model.to(device)` moves a module's parameters in place; a tensor cannot move. `x.to(device)` gives a copy there, and `x` stays.",
+    why="`model.to(device)` moves a module's parameters in place; a tensor cannot move. `x.to(device)` gives a copy "
+    "there, and `x` stays.",
     instead="`x = x.to(device)`",
     broken=broken,
     fixed=fixed,

@@ -13,7 +13,7 @@ from pytorch_basics.instruments.failure.record import Argument, FailureRecord, F
 from pytorch_basics.mistakes.device import Apart, apart, own_attribute, thrown_away
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 
-MAKES = (
+MAKES: tuple[str, ...] = (
     "zeros",
     "ones",
     "randn",
@@ -112,7 +112,8 @@ def _loss_weight(record: FailureRecord, found: Apart) -> Sign | None:
 
 
 def _made_here(record: FailureRecord, found: Apart) -> Sign | None:
-    """The odd tensor was made without a device inside a function that was given tensors: ``torch.zeros(…)`` in forward."""
+    """The odd tensor was made without a device inside a function that was given tensors: ``torch.zeros(…)`` in
+    forward."""
     if found.odd is None or record.place is None:
         return None
     made = _maker(record, found.odd)
@@ -232,9 +233,11 @@ MISTAKE = Mistake(
     code="D2",
     title="PyTorch brings tensors to one device by itself",
     see="“Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!”",
-    why="An operation runs on one device, and its operands must be there. Copying between CPU and GPU is slow, so PyTorch never does "
+    why="An operation runs on one device, and its operands must be there. Copying between CPU and GPU is slow, so "
+    "PyTorch never does "
     "it in secret.",
-    instead="`model.to(device)` once, and `x, y = x.to(device), y.to(device)` for each batch; in `forward`, `device=x.device` for what is made there",
+    instead="`model.to(device)` once, and `x, y = x.to(device), y.to(device)` for each batch; in `forward`, "
+    "`device=x.device` for what is made there",
     broken=broken,
     fixed=fixed,
     signs=signs,

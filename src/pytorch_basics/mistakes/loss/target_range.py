@@ -97,7 +97,7 @@ def _shifted(
     step, text = _source(record, what), what.text if what else "target"
     layer = _last_layer(record) if low == 0 and classes is not None and high >= classes else None
     if layer is not None:
-        change = recalled(record, layer, 1, "out_features", high + 1)
+        change = recalled(record, layer, 1, "out_features", high + 1, classes)
         return Sign(
             place=change.place,
             seen=f"The labels go from 0 to {high}: {high + 1} classes; `{layer.text}` gives {classes} outputs.",

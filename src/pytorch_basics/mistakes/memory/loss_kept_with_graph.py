@@ -16,7 +16,7 @@ from pytorch_basics.mistakes.reading import after, own, roots, trained
 SUMS = {"add", "__add__", "__radd__", "__iadd__", "add_"}
 
 
-def _train(item: bool) -> float:
+def _train(item: bool) -> torch.Tensor | float:
     w = torch.tensor([5.0, -3.0], requires_grad=True)
     optimizer = torch.optim.SGD([w], lr=0.05)
     total: torch.Tensor | float = 0.0
@@ -26,14 +26,14 @@ def _train(item: bool) -> float:
         loss.backward()
         optimizer.step()
         total += loss.item() if item else loss
-    return float(total)
+    return total
 
 
-def broken() -> float:
+def broken() -> torch.Tensor | float:
     return _train(item=False)
 
 
-def fixed() -> float:
+def fixed() -> torch.Tensor | float:
     return _train(item=True)
 
 

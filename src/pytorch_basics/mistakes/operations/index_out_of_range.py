@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from pytorch_basics.instruments.failure.reading import numbers, sizes
+from pytorch_basics.instruments.failure.reading import behind, numbers, sizes
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 
@@ -31,6 +31,17 @@ def signs(record: Record) -> Iterator[Sign]:
     what = next((a for a in record.operands if a.value and a.value.tensor), None)
     shape = f" `{what.text}` has shape {sizes(what.value.shape)}." if what and what.value else ""
     made = record.made(record.operands[-1]) if record.operands else None
+    drawn = behind(record, record.operands[-1], "randperm") if len(record.operands) > 1 else None
+    if drawn is not None and what is not None and what.value and what.value.shape and found[1] == 0:
+        yield Sign(
+            place=drawn.place,
+            seen=f"`{drawn.text}` draws the positions for more rows than `{what.text}` has: it asks for {found[0]}, "
+            f"and {found[2] - 1} is the last.",
+            instead=f"torch.randperm(len({what.text}))",
+            evidence=(f"`{what.text}` has shape {sizes(what.value.shape)}",),
+            also=(record.place,),
+        )
+        return
     yield Sign(
         place=record.place,
         seen=f"`{record.failing.text}` wants position {found[0]} in dimension {found[1]}, which has {found[2]}: 0 to "

@@ -70,9 +70,11 @@ def signs(record: Record) -> Iterator[Sign]:
 def _could_learn(record: RunRecord, k: int) -> bool:
     """It was made in this run, is in training mode, and nothing was loaded into it."""
     one = record.parameters[k]
-    if one.layer is None or one.backwards < 3 or not one.made or not one.requires_grad or one.optimizers:
+    if one.layer is None or one.backwards < 3 or not one.requires_grad or one.optimizers:
         return False
     layer = record.layers[one.layer]
+    if not one.made and layer.made is None:
+        return False
     return layer.train_graded > 0 and not layer.eval_graded and not record.of("load")
 
 

@@ -33,7 +33,8 @@ def signs(record: Record) -> Iterator[Sign]:
     name, made, dtype = found
     yield Sign(
         place=made.place,
-        seen=f"`{name}` is computed by `{made.text}`, so it is no leaf: `backward()` leaves no gradient in it, and an optimizer has nothing to "
+        seen=f"`{name}` is computed by `{made.text}`, so it is no leaf: `backward()` leaves no gradient in it, and "
+        "an optimizer has nothing to "
         "step with.",
         instead=leaf(made, name, dtype)
         if "requires_grad" in made.text
@@ -58,7 +59,8 @@ MISTAKE = Mistake(
     code="",
     title="Any tensor that requires grad can be optimized",
     see="“can't optimize a non-leaf Tensor”, from the optimizer's constructor.",
-    why="`torch.ones(3, requires_grad=True) * 0.1`, `.to(device)` and `.double()` compute a new tensor; the leaf behind it gets the gradient. "
+    why="`torch.ones(3, requires_grad=True) * 0.1`, `.to(device)` and `.double()` compute a new tensor; the leaf "
+    "behind it gets the gradient. "
     "The optimizer steps leaves.",
     instead="all of the computing first, `requires_grad_()` last: `w = (torch.ones(3) * 0.1).requires_grad_()`",
     broken=broken,

@@ -44,7 +44,8 @@ def signs(record: Record) -> Iterator[Sign]:
         place=step.place,
         seen=f"`{step.text}`: the saved state belongs to an optimizer with {what} than this one"
         + (f", made by `{made.text}`." if made is not None else "."),
-        instead="an optimizer made from the same parameters, in the same groups, as the one that was saved; or the weights alone, and a fresh "
+        instead="an optimizer made from the same parameters, in the same groups, as the one that was saved; or the "
+        "weights alone, and a fresh "
         "optimizer",
         evidence=(f"PyTorch: {record.message.splitlines()[0]}",),
         also=(made.place,) if made is not None and made.place.line != step.place.line else (),
@@ -56,7 +57,8 @@ MISTAKE = Mistake(
     code="",
     title="An optimizer's state fits any optimizer of its class",
     see="“loaded state dict contains a parameter group that doesn't match the size of optimizer's group”.",
-    why="The state holds numbers for each parameter (Adam's averages) by its position in the optimizer. For other parameters, or other "
+    why="The state holds numbers for each parameter (Adam's averages) by its position in the optimizer. For other "
+    "parameters, or other "
     "groups, there is no telling which number belongs to which.",
     instead="the optimizer made as it was when saved: same model, same layers frozen, same groups; then load",
     broken=broken,

@@ -15,6 +15,8 @@ from pytorch_basics.mistakes.reading import own, roots
 from pytorch_basics.mistakes.wording import parameters
 
 RAN_AWAY = 1000.0  # times the loss of the beginning
+LEAPT = 20.0  # the same, by steps that are
+WILD = 4.0  # times as long as what they change
 
 
 def _train(rate: float) -> None:
@@ -42,7 +44,11 @@ def signs(record: Record) -> Iterator[Sign]:
     finite = [value for value in values if math.isfinite(value)]
     first = max(map(abs, finite[:2]), default=0.0)
     highest = max(map(abs, finite), default=0.0)
-    if not first or highest < RAN_AWAY * first or not _still_high(values, first):
+    if not first:
+        return
+    if highest < RAN_AWAY * first or not _still_high(values, first):
+        if highest > LEAPT * abs(finite[0]):
+            yield from _of_optimizers(record, values, abs(finite[0]), highest, WILD)
         return
     yield from _of_optimizers(record, values, first, highest)
     yield from _by_hand(record, values, first, highest)
@@ -53,18 +59,27 @@ def _still_high(values: list[float], first: float) -> bool:
     return not math.isfinite(last) or abs(last) > 100 * first
 
 
-def _of_optimizers(record: RunRecord, values: list[float], first: float, highest: float) -> Iterator[Sign]:
+def _of_optimizers(
+    record: RunRecord, values: list[float], first: float, highest: float, least: float = 0.5
+) -> Iterator[Sign]:
+    """The first one that took steps of ``least`` times the parameter; a matrix, where the loss came down again, as a
+    bias begins near 0."""
     for one in record.optimizers:
         place = one.made or one.at
         rate = dict(one.settings).get("lr")
-        if not one.steps or place is None or not own(place) or not isinstance(rate, float) or not rate:
+        if not one.steps or place is None or not own(place) or not isinstance(rate, float | int) or not rate:
             continue
-        wild = [(k, ratio) for k in one.parameters if (ratio := _ratio(record, k)) > 0.5]
+        ratios = [(k, _ratio(record, k)) for k in one.parameters if _matters(record, k, least)]
+        wild = [(k, ratio) for k, ratio in ratios if ratio > least]
         if wild:
             k, ratio = max(wild, key=lambda pair: pair[1])
             more = f"One step changed {parameters(record, [k])} by {ratio:.3g} times its own size."
             yield _sign(place, rate, values, first, highest, more)
             return
+
+
+def _matters(record: RunRecord, k: int, least: float) -> bool:
+    return least < WILD or len(record.parameters[k].shape) > 1
 
 
 def _by_hand(record: RunRecord, values: list[float], first: float, highest: float) -> Iterator[Sign]:
@@ -91,7 +106,7 @@ def _sign(place: Place, rate: float | None, values: list[float], first: float, h
         if rate
         else "a rate 100 times smaller",
         evidence=(f"Watched losses: {', '.join(f'{value:.4g}' for value in values[:4])} … {end:.4g}.", more),
-        sure=highest > RAN_AWAY * RAN_AWAY * first or not math.isfinite(values[-1]),
+        sure=(highest > RAN_AWAY * RAN_AWAY * first and _still_high(values, first)) or not math.isfinite(values[-1]),
     )
 
 

@@ -13,6 +13,7 @@ from pytorch_basics.mistakes.reading import own
 
 SHORT = 1e-6  # of a parameter's own size, in its longest watched step
 FLAT = 1e-3  # of the loss
+TINY = 1e-5  # a rate
 FEWEST = 20
 
 
@@ -40,8 +41,7 @@ def signs(record: Record) -> Iterator[Sign]:
     values = [value for _, value in record.losses]
     begin, end = values[: len(values) // 3 or 1], values[-(len(values) // 3 or 1) :]
     before, now = sum(begin) / len(begin), sum(end) / len(end)
-    if abs(now - before) > FLAT * max(abs(before), 1e-12) and now < before:
-        return
+    fell = abs(now - before) > FLAT * max(abs(before), 1e-12) and now < before
     for one in record.optimizers:
         place, rate = one.made or one.at, dict(one.settings).get("lr")
         ratios = [
@@ -53,8 +53,10 @@ def signs(record: Record) -> Iterator[Sign]:
         pulled = any(norm > 0 for k in one.parameters for norm in record.parameters[k].norms)
         if not ratios or not pulled or max(ratios) >= SHORT or place is None or not own(place):
             continue
-        if not isinstance(rate, float) or rate <= 0:
+        if not isinstance(rate, float | int) or rate <= 0:
             continue
+        if fell and (rate > TINY or max(ratios) * record.steps > FLAT):
+            continue  # all steps together are too short for it to have fallen by them: that is the batches' noise
         yield Sign(
             place=place,
             seen=f"`lr={rate:g}` is far too low here: the steps are too short to change anything.",

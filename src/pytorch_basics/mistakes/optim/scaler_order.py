@@ -31,7 +31,8 @@ WORDS: tuple[tuple[str, str, str], ...] = (
     (
         "No inf checks were recorded for this optimizer",
         "no scaled gradient reached the parameters of this optimizer",
-        "scaler.scale(loss).backward() before scaler.step(optimizer), with a loss that uses this optimizer's parameters",
+        "scaler.scale(loss).backward() before scaler.step(optimizer), with a loss that uses this optimizer's "
+        "parameters",
     ),
     (
         "unscale_() is being called after step()",
@@ -86,10 +87,13 @@ MISTAKE = Mistake(
     id="optim.scaler_order",
     code="",
     title="A GradScaler's calls can come in any order",
-    see="“unscale_() has already been called on this optimizer since the last update()”, “No inf checks were recorded for this optimizer”.",
-    why="The scaler keeps book of each optimizer within a step: scaled, unscaled, stepped. `update()` starts a new page; a call out of turn "
+    see="“unscale_() has already been called on this optimizer since the last update()”, “No inf checks were "
+    "recorded for this optimizer”.",
+    why="The scaler keeps book of each optimizer within a step: scaled, unscaled, stepped. `update()` starts a new "
+    "page; a call out of turn "
     "would scale the gradients twice or not at all.",
-    instead="`scaler.scale(loss).backward()`, `scaler.unscale_(optimizer)` if you clip, `scaler.step(optimizer)`, `scaler.update()`",
+    instead="`scaler.scale(loss).backward()`, `scaler.unscale_(optimizer)` if you clip, `scaler.step(optimizer)`, "
+    "`scaler.update()`",
     broken=broken,
     fixed=fixed,
     signs=signs,

@@ -39,7 +39,8 @@ def signs(record: Record) -> Iterator[Sign]:
         text = given.text if given else "the first argument"
         yield Sign(
             place=step.place,
-            seen=f"`{step.text}`: `{text}` is {_article(wrong[1] or wrong[2])}, and a scheduler changes the learning rate of an optimizer.",
+            seen=f"`{step.text}`: `{text}` is {_article(wrong[1] or wrong[2])}, and a scheduler changes the "
+            "learning rate of an optimizer.",
             instead=step.text.replace(text, "optimizer", 1),
             evidence=(f"PyTorch: {record.message}",),
         )
@@ -72,8 +73,10 @@ def _ended(record: FailureRecord, step: Step, match: re.Match[str]) -> Sign:
     place = made.place if made is not None and made.kind == "call" else step.place
     return Sign(
         place=place,
-        seen=f"The schedule was made for {match[2]} steps, and `{step.text}` at line {step.place.line} is the step after the last.",
-        instead="total_steps=epochs * len(loader) for a step after each batch; total_steps=epochs for a step after each epoch",
+        seen=f"The schedule was made for {match[2]} steps, and `{step.text}` at line {step.place.line} is the step "
+        "after the last.",
+        instead="total_steps=epochs * len(loader) for a step after each batch; total_steps=epochs for a step after "
+        "each epoch",
         evidence=(f"PyTorch: {record.message.splitlines()[0]}",),
         also=(step.place,) if place.line != step.place.line else (),
     )
@@ -84,7 +87,8 @@ MISTAKE = Mistake(
     code="",
     title="A scheduler knows the training that it is part of",
     see="“Net is not an Optimizer”; “Tried to step 101 times. The specified number of total steps is 100”.",
-    why="A scheduler writes the learning rate into an optimizer's groups each time `scheduler.step()` is called, and knows nothing else: "
+    why="A scheduler writes the learning rate into an optimizer's groups each time `scheduler.step()` is called, "
+    "and knows nothing else: "
     "not the model, and not how many batches an epoch has.",
     instead="the optimizer first, then as many steps as `step()` will be called",
     broken=broken,

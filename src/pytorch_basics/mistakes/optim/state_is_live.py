@@ -13,7 +13,7 @@ from torch import nn
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import EventRecord, RunRecord
-from pytorch_basics.mistakes.lines import called, calls, statement
+from pytorch_basics.mistakes.lines import called, calls, loops, statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 from pytorch_basics.mistakes.reading import own
 
@@ -57,6 +57,10 @@ def signs(record: Record) -> Iterator[Sign]:
         loads = [e for e in record.of("load") if e.order > event.order and e.steps > event.steps and e.numbers]
         loaded = next((e.place for e in loads if e.numbers[0] and e.numbers[0] == e.numbers[1]), None)
         loaded = loaded or (_loaded(place, kept) if kept else None)
+        if loaded is None and event.numbers[0] < 2:
+            continue  # taken anew at every step: only its name lived on to the next
+        if loaded is None and kept and _used_up(place, kept):
+            continue
         if (kept and not _saved_at_once(place, kept)) or (loaded and kept is not None):
             told.add(place)
             yield _sign(event, loaded)
@@ -118,6 +122,27 @@ def _loaded(place: Place, kept: str) -> Place | None:
 def _same_attribute(part: ast.expr, kept: str) -> bool:
     """``stopper.state`` elsewhere is what the class itself calls ``self.state``."""
     return kept.startswith("self.") and isinstance(part, ast.Attribute) and f"self.{part.attr}" == kept
+
+
+def _used_up(place: Place, kept: str) -> bool:
+    """Taken afresh in each round of a loop and read only there, by lines that run none of the learner's functions and
+    no step (weights mixed into a target network): nothing is kept for later."""
+    here, source, around = statement(place), source_of(place.file), loops(place)
+    if here is None or source is None or not around or here not in around[0].body:
+        return False
+    body = around[0].body
+    following = body[body.index(here) + 1 :]
+    reads = [n for n in ast.walk(source.tree) if _reads(n, kept)]
+    using = [k for k, part in enumerate(following) if any(n in reads for n in ast.walk(part))]
+    inside = [n for part in following for n in ast.walk(part) if n in reads]
+    between = [n for part in following[: max(using, default=-1) + 1] for n in ast.walk(part)]
+    defined = {n.name for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return len(inside) == len(reads) > 0 and not any(called(n) in defined | {"step"} for n in between)
+
+
+def _reads(node: ast.AST, kept: str) -> bool:
+    read = isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+    return read and ast.unparse(node) == kept
 
 
 def _saved_at_once(place: Place, kept: str) -> bool:

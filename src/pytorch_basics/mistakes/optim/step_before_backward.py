@@ -87,11 +87,14 @@ def signs(record: Record) -> Iterator[Sign]:
 
 
 def _in_one_loop(step: Place, backward: Place) -> bool:
-    """Both stand in the same innermost loop, the step first, and it is not given a closure that runs the other."""
+    """Both stand in the same innermost loop, or both in none of a function that is called for each round, the step
+    first, and it is not given a closure that runs the other."""
     if not same_function(step, backward) or step.line >= backward.line:
         return False
     around, other = loops(step), loops(backward)
     bare = [call for place, call in calls(step.file, "step") if place.line == step.line and not call.args]
+    if not around and not other:
+        return bool(bare) and step.function != "<module>"
     return bool(around and other and bare) and around[0] is other[0]
 
 

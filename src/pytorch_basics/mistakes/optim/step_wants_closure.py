@@ -18,7 +18,7 @@ def broken() -> object:
     w = torch.ones(3, requires_grad=True)
     optimizer = torch.optim.LBFGS([w])
     w.square().sum().backward()  # type: ignore[no-untyped-call]  # PyTorch declares no types for backward()
-    optimizer.step()  # type: ignore[call-arg]  # the mistake
+    optimizer.step()  # type: ignore[call-arg, no-untyped-call]  # the mistake
     return w
 
 
@@ -32,7 +32,7 @@ def fixed() -> object:
         loss.backward()  # type: ignore[no-untyped-call]  # PyTorch declares no types for backward()
         return loss
 
-    optimizer.step(closure)
+    optimizer.step(closure)  # type: ignore[no-untyped-call]  # as above
     return w
 
 
@@ -77,8 +77,10 @@ MISTAKE = Mistake(
     id="optim.step_wants_closure",
     code="",
     title="step() is called the same way for all",
-    see="“LBFGS.step() missing 1 required positional argument: 'closure'”; “'Tensor' object is not callable” from `step(loss)`.",
-    why="LBFGS tries several positions in one step, so it must be able to compute the loss and its gradients itself: it wants a function. "
+    see="“LBFGS.step() missing 1 required positional argument: 'closure'”; “'Tensor' object is not callable” from "
+    "`step(loss)`.",
+    why="LBFGS tries several positions in one step, so it must be able to compute the loss and its gradients "
+    "itself: it wants a function. "
     "ReduceLROnPlateau wants the number it watches; the other optimizers want nothing.",
     instead="`optimizer.step(closure)` for LBFGS, `scheduler.step(validation_loss)` for ReduceLROnPlateau",
     broken=broken,

@@ -1,4 +1,5 @@
-"""An optimizer is given something other than parameters: the model, the method, a single tensor, a list of generators."""
+"""An optimizer is given something other than parameters: the model, the method, a single tensor, a list of
+generators."""
 
 from __future__ import annotations
 
@@ -14,13 +15,14 @@ from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 WORDS = re.compile(
     r"optimizer can only optimize Tensors, but one of the params is (.+)"
     r"|params argument given to the optimizer should be an iterable of Tensors or dicts, but got (.+)"
-    r"|'(\w+)' object is not iterable|some parameters appear in more than one parameter group|parameter group didn't specify a value"
+    r"|'(\w+)' object is not iterable|some parameters appear in more than one parameter group|parameter group "
+    r"didn't specify a value"
 )
 
 
 def broken() -> object:
     body, head = nn.Linear(3, 2), nn.Linear(2, 1)
-    return torch.optim.SGD([body.parameters(), head.parameters()], lr=0.1)  # type: ignore[list-item]  # the mistake
+    return torch.optim.SGD([body.parameters(), head.parameters()], lr=0.1)  # type: ignore[arg-type]  # the mistake
 
 
 def fixed() -> object:
@@ -82,8 +84,10 @@ MISTAKE = Mistake(
     id="optim.wrong_parameters",
     code="",
     title="The optimizer finds the parameters in what I give it",
-    see="“optimizer can only optimize Tensors, but one of the params is Module.parameters”, or “'Net' object is not iterable”.",
-    why="An optimizer takes tensors: an iterable of parameters, or dicts with one each. It does not look into models, and a list of "
+    see="“optimizer can only optimize Tensors, but one of the params is Module.parameters”, or “'Net' object is not "
+    "iterable”.",
+    why="An optimizer takes tensors: an iterable of parameters, or dicts with one each. It does not look into "
+    "models, and a list of "
     "generators is a list of two things that are no tensors.",
     instead="`model.parameters()`; of two models `[*body.parameters(), *head.parameters()]`",
     broken=broken,

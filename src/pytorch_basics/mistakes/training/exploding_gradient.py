@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 import torch
 
@@ -53,14 +54,16 @@ def signs(record: Record) -> Iterator[Sign]:
     backward = next((e for e in record.of("backward") if own(e.place)), None)
     if large and backward is not None:
         worst = max(large, key=lambda p: p.norms[0])
+        finite = worst.norms[0] < inf  # clipping an infinite gradient gives NaN
         yield Sign(
             place=backward.place,
             seen=f"the gradient of `{worst.name}` has the norm {worst.norms[0]:.3g} in the first step already, and "
             "the loss "
             f"goes from {first:.3g} to {last:.3g}.",
-            instead="`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; "
-            "smaller "
-            "weights at the beginning; scaled inputs and targets",
+            instead=(
+                "`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; " * finite
+            )
+            + "smaller weights at the beginning; scaled inputs and targets",
             evidence=(
                 f"{len(large)} of {len(record.parameters)} parameters had gradients with a norm above {HUGE:g} in the "
                 "first watched step",

@@ -12,9 +12,10 @@ from statistics import median
 import torch
 from torch import nn
 
+from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import ModelRecord, ParameterRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading import is_layers, own, sites
 
 LAYERS, STEPS = 4, 3
 RATIO, TINY = 1e-5, 1e-5
@@ -58,7 +59,7 @@ def signs(record: Record) -> Iterator[Sign]:
         near, far = _typical(first), _typical(last)
         if 0 < near < RATIO * far and near < TINY and not any(p.nonfinite for p in weights):
             yield Sign(
-                place=model.at,
+                place=_squashing(record, model) or model.at,
                 seen=f"the gradient of `{first.name}` is {near / far:.1g} times as large as that of `{last.name}`: the "
                 f"first of {len(weights)} layers hardly learn.",
                 instead="`nn.ReLU()` in place of `nn.Sigmoid()` or `nn.Tanh()` between the layers, a normalisation "
@@ -69,6 +70,15 @@ def signs(record: Record) -> Iterator[Sign]:
                 ),
                 sure=False,
             )
+
+
+def _squashing(record: RunRecord, model: ModelRecord) -> Place | None:
+    """The line of the model's sigmoids or tanhs, where all of them come from one."""
+    layers = [record.layers[k] for k in model.layers if record.layers[k].kind in ("Sigmoid", "Tanh")]
+    made = [layer.made for layer in layers]
+    made += [site.place for _, site in sites(record, "sigmoid", "tanh") if not is_layers(record, site)]
+    found = {place for place in made if place is not None and own(place)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _ordered(record: RunRecord, model: ModelRecord) -> list[ParameterRecord]:

@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 from pytorch_basics.instruments.run.data.capture import Loaders
 from pytorch_basics.instruments.run.log import Fact, Log, Site
 from pytorch_basics.instruments.run.parameters.capture import Parameters
+from pytorch_basics.instruments.run.schedule import enough
 from pytorch_basics.instruments.run.values.capture import finite, flags, look
 from pytorch_basics.instruments.run.where import Reached, reached
 from pytorch_basics.instruments.trace import uncompiled
@@ -70,7 +71,7 @@ class Calls(TorchFunctionMode):
             self._note(func, place, args, kwargs, out)
             return out
         finally:
-            log.aside = False
+            log.aside = log.asleep
 
     def _note(self, func: Any, place: Reached, args: Any, kwargs: Any, out: Any) -> None:
         """Write a call down; what goes wrong in here must not reach the learner's code."""
@@ -196,6 +197,7 @@ class Calls(TorchFunctionMode):
             self.log.aside = True
             if begun is not None:
                 self.parameters.after(begun)
+            self.log.asleep = enough(self.log.backwards, self.log.steps)
 
     def _alarm(self) -> None:
         """A loss is not finite: mark the sites whose results were the first not to be, as far as they still exist."""
@@ -259,9 +261,10 @@ class Calls(TorchFunctionMode):
         if isinstance(target, (list, tuple)):
             if func is torch._foreach_zero_:
                 self._cleared(list(target), place)
-        elif isinstance(target, Tensor):
-            if not self.parameters.updated(target, site, (place.code, place.at)) and _empty(target):
-                self._cleared([target], place)
+        elif not isinstance(target, Tensor) or self.parameters.updated(target, site, (place.code, place.at)):
+            return
+        elif _empty(target):
+            self._cleared([target], place)
 
 
 def _empty(t: Any) -> bool:

@@ -1,0 +1,19 @@
+# ---
+# id: "backward/item_of_loss"
+# kind: "raises"
+# cause: ".item() turned the loss into a Python number, which has no backward."
+# ---
+import torch
+from torch import nn
+
+
+def epoch(model, loader, loss_fn, opt):
+    for x, y in loader:
+        opt.zero_grad()
+        loss = loss_fn(model(x), y).item()
+        loss.backward()
+        opt.step()
+
+
+net = nn.Linear(4, 2)
+epoch(net, [(torch.randn(3, 4), torch.tensor([0, 1, 1]))], nn.CrossEntropyLoss(), torch.optim.SGD(net.parameters(), 0.1))

@@ -1,0 +1,10 @@
+# ---
+# fixes: "view/flatten_after_permute_to_channels_last"
+# kind: "fixed"
+# ---
+import torch
+
+pictures = torch.rand(10, 3, 8, 8)
+as_hwc = pictures.permute(0, 2, 3, 1)
+brightness = as_hwc.reshape(-1, 3).mean(0)
+print("mean per channel", brightness)

@@ -1,0 +1,28 @@
+# ---
+# id: "unregistered/bias_is_plain_tensor"
+# kind: "silent"
+# cause: "The scale is a tensor with requires_grad and not an nn.Parameter, so the optimizer never sees it."
+# ---
+import torch
+from torch import nn
+
+
+class ScaledLinear(nn.Module):
+    def __init__(self, i, o):
+        super().__init__()
+        self.inner = nn.Linear(i, o)
+        self.scale = torch.ones(o, requires_grad=True)
+
+    def forward(self, x):
+        return self.inner(x) * self.scale
+
+
+torch.manual_seed(0)
+m = ScaledLinear(4, 2)
+optimizer = torch.optim.SGD(m.parameters(), lr=0.05)
+for _ in range(30):
+    x = torch.randn(16, 4)
+    target = torch.stack([x.sum(1) * 5, x[:, 0]], 1)
+    optimizer.zero_grad()
+    ((m(x) - target) ** 2).mean().backward()
+    optimizer.step()
