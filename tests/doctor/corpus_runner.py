@@ -99,8 +99,8 @@ def healthy_cases() -> list[Case]:
 
 
 def everything() -> list[Case]:
-    """The corpus and the held-out cases."""
-    return [*cases(), *more_cases()]
+    """The corpus, the held-out cases and the healthy programs."""
+    return [*cases(), *more_cases(), *healthy_cases()]
 
 
 def blinded(path: Path) -> str:

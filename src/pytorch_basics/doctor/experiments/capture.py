@@ -10,9 +10,11 @@ from __future__ import annotations
 import copy
 import io
 import math
+import random
+import sys
 import time
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import torch
@@ -35,7 +37,7 @@ def performed(replay: Replay, run: RunRecord) -> tuple[Experiment, ...]:
     if model is None:
         return ()
     made: list[Experiment] = []
-    with torch.random.fork_rng(), torch.enable_grad(), redirect_stdout(io.StringIO()):
+    with torch.random.fork_rng(), _other_random(), torch.enable_grad(), redirect_stdout(io.StringIO()):
         torch.manual_seed(0)
         for experiment in (_guessing, _gradient, _one_batch, _rates):
             try:
@@ -45,6 +47,19 @@ def performed(replay: Replay, run: RunRecord) -> tuple[Experiment, ...]:
             if found is not None:
                 made.append(found)
     return tuple(made)
+
+
+@contextmanager
+def _other_random() -> Iterator[None]:
+    """Put back Python's and NumPy's random states, which a model's ``forward`` may draw from."""
+    numpy, state = sys.modules.get("numpy.random"), random.getstate()
+    numpys = numpy.get_state() if numpy is not None else None
+    try:
+        yield
+    finally:
+        random.setstate(state)
+        if numpy is not None:
+            numpy.set_state(numpys)
 
 
 def _guessing(replay: Replay, model: Any, run: RunRecord) -> Experiment | None:

@@ -76,7 +76,7 @@ def _of_strangers(record: RunRecord, event: EventRecord) -> bool:
         return False
     if any(record.parameters[p].optimizers or record.parameters[p].model is not None for p in event.parameters):
         return False
-    held = [p for p in record.parameters if (p.optimizers or p.model is not None) and p.requires_grad]
+    held = [p for p in record.parameters if p.optimizers and p.requires_grad]
     return bool(held) and not any(p.backwards for p in held)
 
 

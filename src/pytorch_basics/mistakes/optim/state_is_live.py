@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from pytorch_basics.instruments.failure.source import source_of
+from pytorch_basics.instruments.failure.source import Source, source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import EventRecord, RunRecord
 from pytorch_basics.mistakes.lines import called, calls, loops, statement
@@ -127,17 +127,23 @@ def _same_attribute(part: ast.expr, kept: str) -> bool:
 def _used_up(place: Place, kept: str) -> bool:
     """Taken afresh in each round of a loop and read only there, by lines that run none of the learner's functions and
     no step (weights mixed into a target network): nothing is kept for later."""
-    here, source, around = statement(place), source_of(place.file), loops(place)
-    if here is None or source is None or not around or here not in around[0].body:
+    here, source = statement(place), source_of(place.file)
+    if here is None or source is None or not loops(place):
         return False
-    body = around[0].body
-    following = body[body.index(here) + 1 :]
+    following = _following(here, source)
     reads = [n for n in ast.walk(source.tree) if _reads(n, kept)]
     using = [k for k, part in enumerate(following) if any(n in reads for n in ast.walk(part))]
     inside = [n for part in following for n in ast.walk(part) if n in reads]
     between = [n for part in following[: max(using, default=-1) + 1] for n in ast.walk(part)]
     defined = {n.name for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
     return len(inside) == len(reads) > 0 and not any(called(n) in defined | {"step"} for n in between)
+
+
+def _following(here: ast.stmt, source: Source) -> list[ast.stmt]:
+    """The statements after this one in its block."""
+    above = source.parents.get(here)
+    block = [part for name in ("body", "orelse") for part in getattr(above, name, [])]
+    return block[block.index(here) + 1 :] if here in block else []
 
 
 def _reads(node: ast.AST, kept: str) -> bool:
@@ -148,10 +154,7 @@ def _reads(node: ast.AST, kept: str) -> bool:
 def _saved_at_once(place: Place, kept: str) -> bool:
     """``torch.save`` writes it to a file in the same block, before a step changes it; or it is copied there."""
     here, source = statement(place), source_of(place.file)
-    above = source.parents.get(here) if source is not None and here is not None else None
-    block = [part for name in ("body", "orelse") for part in getattr(above, name, [])]
-    block = block if here in block else []
-    later = block[block.index(here) + 1 :] if here is not None and here in block else []
+    later = _following(here, source) if here is not None and source is not None else []
     uses = [node for part in later for node in ast.walk(part) if isinstance(node, ast.Call)]
     return any(called(n) in COPIES and any(kept in ast.unparse(a) for a in n.args) for n in uses if kept)
 
