@@ -6,6 +6,7 @@ that shows it beside the one that repairs it.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import nbformat
@@ -32,7 +33,9 @@ def notebook() -> Any:
 
 
 def _section(mistake: Mistake) -> str:
-    evidence = observe(mistake.broken)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a mistake may be one that PyTorch warns of
+        evidence = observe(mistake.broken)
     shown = (
         f"**PyTorch says:** `{evidence.kind}`\n\n```text\n{evidence.message}\n```"
         if isinstance(evidence, Raised)
