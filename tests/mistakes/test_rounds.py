@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pytorch_basics.instruments.run import RunRecord, watching
-from pytorch_basics.mistakes.rounds import rounds
+from pytorch_basics.mistakes.reading.rounds import rounds
 
 
 def _watched(body: Callable[[torch.Tensor, torch.optim.Optimizer], None]) -> RunRecord:

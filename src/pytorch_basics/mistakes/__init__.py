@@ -1,4 +1,4 @@
-"""What beginners believe, one file per mistake, one folder per topic.
+"""What beginners believe, one file per mistake, one folder per topic (``reading/`` is what their rules share).
 
 ``all_mistakes()`` walks the folders, so a new file is all that a new mistake needs; ``find`` looks one up by id.
 """
@@ -17,7 +17,8 @@ def all_mistakes() -> tuple[Mistake, ...]:
     """Every mistake, in the order of their codes (T1, T2, … T10), then those that have none by id."""
     found = []
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
-        if not module.ispkg and module.name.count(".") > __name__.count(".") + 1:  # those up here are for all of them
+        folder, _, name = module.name.removeprefix(f"{__name__}.").partition(".")
+        if name and folder != "reading":
             found.append(import_module(module.name).MISTAKE)
     return tuple(sorted(found, key=_order))
 

@@ -9,7 +9,7 @@ import torch
 
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
-from pytorch_basics.mistakes.reused import AGAIN, Reuse, refused, reuse
+from pytorch_basics.mistakes.reading.reused import AGAIN, Reuse, refused, reuse
 
 # In full: "Trying to backward through the graph a second time (or directly access saved tensors after they have …".
 REFUSAL = "Trying to backward through the graph a second time"

@@ -11,9 +11,9 @@ import torch
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import EventRecord, RunRecord, SiteRecord
-from pytorch_basics.mistakes.left_the_graph import left
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
-from pytorch_basics.mistakes.reading import before, own, sites, trained
+from pytorch_basics.mistakes.reading.flow import before, own, sites, trained
+from pytorch_basics.mistakes.reading.left_the_graph import left
 
 REFUSALS = re.compile(
     r"element \d+ of tensors does not require grad and does not have a grad_fn"

@@ -13,9 +13,9 @@ import torch
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.autograd import grad_of, grad_was_none
-from pytorch_basics.mistakes.feeding import calls_in
-from pytorch_basics.mistakes.lines import called, loops, statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.feeding import calls_in
+from pytorch_basics.mistakes.reading.lines import called, loops, statement
 
 
 def broken() -> object:

@@ -11,8 +11,8 @@ import torch
 
 from pytorch_basics.instruments.failure.reading import bound, constructor, rewritten
 from pytorch_basics.instruments.failure.record import FailureRecord, Step
-from pytorch_basics.mistakes.lines import statement
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
+from pytorch_basics.mistakes.reading.lines import statement
 
 REFUSED = re.compile(r"leaf Variable that requires grad is being used in an in-place operation")
 

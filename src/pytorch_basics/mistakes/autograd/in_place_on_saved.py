@@ -12,10 +12,10 @@ import torch
 from pytorch_basics.instruments.failure.record import FailureRecord, Step
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.autograd import changed_tensor
-from pytorch_basics.mistakes.lines import statement
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
-from pytorch_basics.mistakes.overwritten import writes
-from pytorch_basics.mistakes.reused import CHANGED, lasting
+from pytorch_basics.mistakes.reading.lines import statement
+from pytorch_basics.mistakes.reading.overwritten import writes
+from pytorch_basics.mistakes.reading.reused import CHANGED, lasting
 
 # What backward, or the operation itself, says when a value that autograd still needs has been overwritten.
 OVERWRITTEN = re.compile(

@@ -11,7 +11,7 @@ import torch
 
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import before, own, trained
+from pytorch_basics.mistakes.reading.flow import before, own, trained
 
 AT_ZERO = {"sqrt", "sqrt_", "std", "var", "pow", "__pow__", "float_power", "norm", "cdist", "pdist"}
 INSIDE = {True: "(x + 1e-12)", False: "x.clamp(-1 + 1e-6, 1 - 1e-6)"}

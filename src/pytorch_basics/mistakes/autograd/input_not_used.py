@@ -15,9 +15,9 @@ from pytorch_basics.instruments.failure.bindings import bindings
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Step
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.autograd.not_watched import watched
-from pytorch_basics.mistakes.feeding import names, space_of
-from pytorch_basics.mistakes.lines import same_function
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.feeding import names, space_of
+from pytorch_basics.mistakes.reading.lines import same_function
 
 UNUSED = "appears to not have been used in the graph"
 UNWATCHED = re.compile(r"^[Oo]ne of the differentiated Tensors does not require grad")

@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.lines import statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reused import AGAIN, CHANGED, lasting, refused
+from pytorch_basics.mistakes.reading.lines import statement
+from pytorch_basics.mistakes.reading.reused import AGAIN, CHANGED, lasting, refused
 
 
 def broken() -> object:

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.lost_history import cut, refused
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.lost_history import cut, refused
 
 
 def broken() -> object:

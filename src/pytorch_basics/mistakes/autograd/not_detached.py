@@ -13,7 +13,7 @@ from torch import nn
 
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reused import AGAIN, refused, reuse
+from pytorch_basics.mistakes.reading.reused import AGAIN, refused, reuse
 
 
 def broken() -> object:

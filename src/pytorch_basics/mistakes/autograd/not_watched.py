@@ -13,8 +13,8 @@ import torch
 
 from pytorch_basics.instruments.failure.record import FailureRecord, Step
 from pytorch_basics.mistakes.autograd import grad_of
-from pytorch_basics.mistakes.lost_history import MADE, Unwatched, cut, refused, unwatched
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.lost_history import MADE, Unwatched, cut, refused, unwatched
 
 
 def broken() -> object:

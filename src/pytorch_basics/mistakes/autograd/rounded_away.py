@@ -11,7 +11,7 @@ import torch
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import before, sites, trained
+from pytorch_basics.mistakes.reading.flow import before, sites, trained
 
 STEPPED = ("sign", "sgn", "round", "floor", "ceil", "trunc", "fix", "heaviside", "sign_", "round_", "floor_", "ceil_")
 SMOOTH = {"sign": "tanh", "sgn": "tanh", "heaviside": "sigmoid"}

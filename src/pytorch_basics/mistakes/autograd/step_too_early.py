@@ -14,10 +14,10 @@ from torch import nn
 from pytorch_basics.instruments.failure.record import FailureRecord, Frame
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.autograd import changed_weight
-from pytorch_basics.mistakes.feeding import calls_in, feeding, holds_call
-from pytorch_basics.mistakes.lines import called, receiver, same_function
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reused import CHANGED, behind_loss, lasting, learns, refused
+from pytorch_basics.mistakes.reading.feeding import calls_in, feeding, holds_call
+from pytorch_basics.mistakes.reading.lines import called, receiver, same_function
+from pytorch_basics.mistakes.reading.reused import CHANGED, behind_loss, lasting, learns, refused
 
 
 def _losses(critic: nn.Module, actor: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:

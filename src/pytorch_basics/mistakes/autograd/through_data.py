@@ -11,7 +11,7 @@ import torch
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import makers, sites, trained
+from pytorch_basics.mistakes.reading.flow import makers, sites, trained
 
 SCALES = ("mul_", "div_", "__imul__", "__itruediv__", "pow_", "__ipow__", "true_divide_", "multiply_", "divide_")
 BENDS = ("clamp_", "exp_", "sqrt_", "abs_", "neg_", "relu_", "tanh_", "sigmoid_", "clamp_min_", "clamp_max_")

@@ -12,11 +12,11 @@ from torch import nn
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
-from pytorch_basics.mistakes.lines import called, statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.owners import stepping
-from pytorch_basics.mistakes.reading import own
-from pytorch_basics.mistakes.wording import parameters
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import called, statement
+from pytorch_basics.mistakes.reading.owners import stepping
+from pytorch_basics.mistakes.reading.wording import parameters
 
 OFF = {"no_grad", "inference_mode", "set_grad_enabled"}
 

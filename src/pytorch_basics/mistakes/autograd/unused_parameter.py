@@ -14,8 +14,8 @@ from torch import nn
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.mistakes.autograd import grad_of, grad_was_none
 from pytorch_basics.mistakes.autograd.grad_before_backward import _backward_later
-from pytorch_basics.mistakes.lines import statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.lines import statement
 
 
 def broken() -> object:

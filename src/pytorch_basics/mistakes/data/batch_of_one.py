@@ -11,9 +11,9 @@ from torch import nn
 from pytorch_basics.instruments.failure.reading import sizes
 from pytorch_basics.instruments.failure.record import FailureRecord, Frame, Step, Value
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.feeding import calls_in
-from pytorch_basics.mistakes.lines import called
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.feeding import calls_in
+from pytorch_basics.mistakes.reading.lines import called
 
 WORDS = "Expected more than 1 value per channel when training"
 _LEARNS = re.compile(r"no_grad|inference_mode")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from torch.utils.data import DataLoader
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.loaders import dataset, every_origin, loader
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.loaders import dataset, every_origin, loader
 
 FOUND = re.compile(
     r"batch must contain tensors, numpy arrays, numbers, dicts or lists; found (?:<class '([\w.]+)'>|(\w+))"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.loaders import every_origin, loader
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.loaders import every_origin, loader
 
 LOCAL = re.compile(r"[Cc]an't (?:pickle|get) local object '?([\w.<>]+)'?")
 LAMBDA = re.compile(r"[Cc]an't pickle <function (\S+) at 0x\w+>")

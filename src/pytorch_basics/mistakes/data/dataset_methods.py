@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from torch.utils.data import DataLoader, Dataset
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.loaders import class_of, dataset, place
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.loaders import class_of, dataset, place
 
 NO_LEN = re.compile(r"object of type '(\w+)' has no len\(\)")
 NO_ITEM = re.compile(r"Subclasses of Dataset should implement __getitem__|'(\w+)' object is not subscriptable")

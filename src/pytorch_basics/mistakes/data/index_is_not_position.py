@@ -9,8 +9,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.lines import assigned
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.lines import assigned
 
 
 class _Rows(Dataset[int]):

@@ -9,8 +9,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from pytorch_basics.instruments.failure.record import FailureRecord, Step
-from pytorch_basics.mistakes.lines import statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.lines import statement
 
 
 def broken() -> object:

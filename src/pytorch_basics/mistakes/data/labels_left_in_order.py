@@ -12,7 +12,7 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import InRecord, RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import before, learned, makers, own, sites, trained
+from pytorch_basics.mistakes.reading.flow import before, learned, makers, own, sites, trained
 
 LOSSES = (
     *("cross_entropy", "nll_loss", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss"),

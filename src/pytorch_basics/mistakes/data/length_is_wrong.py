@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from torch.utils.data import DataLoader, Dataset
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.loaders import method, place
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.loaders import method, place
 
 OUT = re.compile(r"(list|tuple|string) index out of range|out of bounds for (axis|dimension) 0")
 

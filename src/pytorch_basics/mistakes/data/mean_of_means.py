@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import LoaderRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own, scope_of
+from pytorch_basics.mistakes.reading.flow import own, scope_of
 
 TOO_MUCH = 0.05  # of the average, beyond what the last batch should weigh
 MEANS = ("item", "mean", "float", "detach")

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own, trained
+from pytorch_basics.mistakes.reading.flow import own, trained
 
 NEXT = re.compile(r"\bnext\s*\(\s*iter\s*\(|\biter\s*\(")
 ROUNDS = 3

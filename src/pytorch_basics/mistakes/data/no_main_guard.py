@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.loaders import loader
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.loaders import loader
 
 WORDS = "attempt has been made to start a new process before the"
 

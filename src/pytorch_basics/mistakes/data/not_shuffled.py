@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import before, sites, trained
+from pytorch_basics.mistakes.reading.flow import before, sites, trained
 
 LOSSES = ("cross_entropy", "nll_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy", "multi_margin_loss")
 BATCHES, DIFFERENT, ROWS = 6, 2, 8

@@ -11,8 +11,8 @@ from torch.utils.data import DataLoader, Dataset
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.failure.source import SPACES, Source
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.loaders import dataset, every_origin, loader, method, place
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.loaders import dataset, every_origin, loader, method, place
 
 NOTHING = "found <class 'NoneType'>"
 INSIDE = "infer dtype of NoneType"  # where the samples before have a number there

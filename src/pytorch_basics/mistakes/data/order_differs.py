@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import InRecord, LoaderRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import before, makers, sites
+from pytorch_basics.mistakes.reading.flow import before, makers, sites
 
 COMPARED = ("eq", "ne", "__eq__", "__ne__", "sub", "__sub__", "mse_loss", "l1_loss", "cross_entropy", "nll_loss")
 JOINED = ("cat", "concat", "vstack", "hstack", "stack")

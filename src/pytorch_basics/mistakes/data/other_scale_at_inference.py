@@ -12,7 +12,7 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import EventRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
 
 STEPS = 3
 FAR = 5.0  # standard deviations of the training inputs between the two means

@@ -9,9 +9,9 @@ import torch
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
-from pytorch_basics.mistakes.lines import calls, loops, same_function
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own, trained
+from pytorch_basics.mistakes.reading.flow import own, trained
+from pytorch_basics.mistakes.reading.lines import calls, loops, same_function
 
 SEEDS = (
     "manual_seed",

@@ -9,8 +9,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from pytorch_basics.instruments.failure.record import FailureRecord, Shape, Step
-from pytorch_basics.mistakes.loaders import dataset, drawing, every_origin, loader
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.loaders import dataset, drawing, every_origin, loader
 
 STACK = re.compile(
     r"stack expects each tensor to be equal size, but got \[([\d, ]*)\] at entry 0 and \[([\d, ]*)\] at entry (\d+)"

@@ -12,7 +12,7 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import ModelRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
 
 STEPS, LARGE = 3, 50.0
 SCALES = ("BatchNorm", "LayerNorm", "InstanceNorm", "GroupNorm", "RMSNorm", "Embedding", "Normalize", "Rescale")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Layer, Step, Value
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.feeding import calls_in
-from pytorch_basics.mistakes.lines import called, statement
+from pytorch_basics.mistakes.reading.feeding import calls_in
+from pytorch_basics.mistakes.reading.lines import called, statement
 
 APART = re.compile(
     r"Expected all tensors to be on the same device"

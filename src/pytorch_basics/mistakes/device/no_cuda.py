@@ -11,9 +11,9 @@ import torch
 from pytorch_basics.instruments.failure.record import FailureRecord, Step
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.lines import statement
-from pytorch_basics.mistakes.loaders import every_origin
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.lines import statement
+from pytorch_basics.mistakes.reading.loaders import every_origin
 
 NONE = re.compile(
     r"Torch not compiled with CUDA enabled|Found no NVIDIA driver|No CUDA GPUs are available|CUDA driver version is "

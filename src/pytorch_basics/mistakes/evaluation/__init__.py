@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import LayerRecord, ModelRecord, RunRecord
-from pytorch_basics.mistakes.lines import calls, nearest, receiver
+from pytorch_basics.mistakes.reading.lines import calls, nearest, receiver
 
 DROPOUT = ("Dropout", "AlphaDropout", "FeatureAlphaDropout")
 NORM = ("BatchNorm", "SyncBatchNorm", "LazyBatchNorm")

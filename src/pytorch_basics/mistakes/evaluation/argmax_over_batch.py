@@ -9,7 +9,7 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import learned, sites
+from pytorch_basics.mistakes.reading.flow import learned, sites
 
 PICKS = ("argmax", "max", "topk")
 

@@ -13,9 +13,9 @@ from torch.nn import functional as F  # its name everywhere
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.evaluation import drops
-from pytorch_basics.mistakes.lines import calls
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import calls
 
 FUNCTIONS = {"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"}
 

@@ -9,7 +9,7 @@ from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import LayerRecord, ModelRecord, RunRecord
 from pytorch_basics.mistakes.evaluation import mode_line, norms
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
 
 
 def _use(switch: bool) -> None:

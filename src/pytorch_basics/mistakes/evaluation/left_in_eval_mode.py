@@ -11,9 +11,9 @@ from torch import nn
 from pytorch_basics.instruments.run.record import EventRecord, RunRecord
 from pytorch_basics.mistakes.evaluation import drops, mode_line, moody, named
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.owners import stepping
-from pytorch_basics.mistakes.reading import own
-from pytorch_basics.mistakes.wording import times
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.owners import stepping
+from pytorch_basics.mistakes.reading.wording import times
 
 
 def _train(switch: bool) -> None:

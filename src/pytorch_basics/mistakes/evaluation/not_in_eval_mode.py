@@ -12,9 +12,9 @@ from torch import nn
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import EventRecord, LayerRecord, RunRecord
 from pytorch_basics.mistakes.evaluation import RESULT, drops, moody, named
-from pytorch_basics.mistakes.lines import called, same_function, statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import after, own, trained
+from pytorch_basics.mistakes.reading.flow import after, own, trained
+from pytorch_basics.mistakes.reading.lines import called, same_function, statement
 
 
 def _accuracy(switch: bool) -> float:

@@ -17,7 +17,7 @@ from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.memory import arrays_in
 from pytorch_basics.mistakes.mistake import Answer
 from pytorch_basics.mistakes.operations.star_is_matmul import plain
-from pytorch_basics.mistakes.reading import makers, sites, trained
+from pytorch_basics.mistakes.reading.flow import makers, sites, trained
 
 MOST_TENSORS = 5
 TAKES_LOGITS = ("binary_cross_entropy_with_logits", "multilabel_soft_margin_loss")

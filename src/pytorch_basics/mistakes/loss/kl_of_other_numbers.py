@@ -9,7 +9,7 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import bound, called, makers, sites, where
+from pytorch_basics.mistakes.reading.flow import bound, called, makers, sites, where
 
 OFF = 0.05  # of a sum that should be 1
 

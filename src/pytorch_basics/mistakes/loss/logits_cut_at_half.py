@@ -11,7 +11,7 @@ from pytorch_basics.mistakes.loss import TAKES_LOGITS, logits_and_labels, number
 from pytorch_basics.mistakes.memory import arrays_in
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import plain
-from pytorch_basics.mistakes.reading import makers, sites
+from pytorch_basics.mistakes.reading.flow import makers, sites
 
 
 def broken() -> Answer:

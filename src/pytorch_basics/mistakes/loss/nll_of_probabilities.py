@@ -13,7 +13,7 @@ from torch import nn
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.loss import fed_by
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import called, where
+from pytorch_basics.mistakes.reading.flow import called, where
 
 CLASSES = torch.tensor([0, 2])
 

@@ -12,7 +12,7 @@ from torch.nn import functional as F  # its name everywhere
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import makers, sites, trained
+from pytorch_basics.mistakes.reading.flow import makers, sites, trained
 
 CLASSES = torch.tensor([0, 2])
 OTHERS = {"softmax", "sigmoid", "log_softmax"}  # their own mistakes speak of these

@@ -13,7 +13,7 @@ from torch import nn
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.loss import REGRESSIONS, TAKES_LOGITS
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import called, makers, sites, trained, where
+from pytorch_basics.mistakes.reading.flow import called, makers, sites, trained, where
 
 LOSSES = (*REGRESSIONS, *TAKES_LOGITS, "binary_cross_entropy", "nll_loss", "kl_div")
 

@@ -13,7 +13,7 @@ from torch import nn
 from pytorch_basics.instruments.run.record import InRecord, RunRecord, SiteRecord
 from pytorch_basics.mistakes.loss import REGRESSIONS
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import a_number, called, makers, sites, trained, where
+from pytorch_basics.mistakes.reading.flow import a_number, called, makers, sites, trained, where
 
 RANGES: dict[str, tuple[float, float | None]] = {
     **dict.fromkeys(("relu", "relu_", "softplus"), (0.0, None)),

@@ -10,7 +10,7 @@ from torch.nn import functional as F  # its name everywhere
 
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import before, sites
+from pytorch_basics.mistakes.reading.flow import before, sites
 
 MOSTLY, AMONG_INPUTS = 0.3, 0.15
 TOKENS = torch.tensor([[3, 1, 0, 0, 0], [2, 0, 0, 0, 0]])

@@ -13,7 +13,7 @@ from torch import nn
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.loss import fed_by
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import called, where
+from pytorch_basics.mistakes.reading.flow import called, where
 
 SAYS = {
     "relu": "nothing below 0: a wrong class cannot get less than 0, and where all are 0 there is no gradient",

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.loss import TAKES_LOGITS, explains, fed_by, logits_and_labels
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import called, where
+from pytorch_basics.mistakes.reading.flow import called, where
 
 
 def broken() -> Answer:

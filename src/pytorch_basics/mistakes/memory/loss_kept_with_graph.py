@@ -9,9 +9,9 @@ import torch
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
-from pytorch_basics.mistakes.lines import calls, same_function
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import after, own, roots, trained
+from pytorch_basics.mistakes.reading.flow import after, own, roots, trained
+from pytorch_basics.mistakes.reading.lines import calls, same_function
 
 SUMS = {"add", "__add__", "__radd__", "__iadd__", "add_"}
 

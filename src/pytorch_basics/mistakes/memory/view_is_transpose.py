@@ -8,7 +8,7 @@ import torch
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.memory import arrays_in, is_tensor, same_values
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import after_views, sites
+from pytorch_basics.mistakes.reading.flow import after_views, sites
 
 MOST_DIMENSIONS = 5  # of which all orders are tried
 

@@ -11,8 +11,8 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import EventRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
-from pytorch_basics.mistakes.wording import parameters
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.wording import parameters
 
 COMPARES = {"sub", "__sub__", "__rsub__", "eq", "__eq__", "ne", "__ne__", "equal", "allclose", "isclose", "dist"}
 

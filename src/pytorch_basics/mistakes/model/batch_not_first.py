@@ -9,7 +9,7 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import InRecord, LayerRecord, RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import AXES, CASTS, own, sites
+from pytorch_basics.mistakes.reading.flow import AXES, CASTS, own, sites
 
 RECURRENT = ("lstm", "gru", "rnn_tanh", "rnn_relu")
 POOLED = ("mean", "max", "sum", "amax", "min")

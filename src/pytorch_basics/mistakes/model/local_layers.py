@@ -9,8 +9,8 @@ from torch import nn
 
 from pytorch_basics.instruments.failure.record import ClassNote, FailureRecord
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.empty_optimizer import empty_list, used_up
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.empty_optimizer import empty_list, used_up
 
 
 class _Local(nn.Module):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.owners import strangers
+from pytorch_basics.mistakes.reading.owners import strangers
 
 
 class _New(nn.Module):

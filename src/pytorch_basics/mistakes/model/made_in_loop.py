@@ -10,9 +10,9 @@ from torch import nn
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import ModelRecord, RunRecord
-from pytorch_basics.mistakes.lines import loops
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import loops
 
 
 def _train(once: bool) -> None:

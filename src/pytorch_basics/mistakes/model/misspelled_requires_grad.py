@@ -14,7 +14,7 @@ from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.wording import parameters
+from pytorch_basics.mistakes.reading.wording import parameters
 
 
 def _train(body: nn.Linear) -> None:

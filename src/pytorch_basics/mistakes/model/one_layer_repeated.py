@@ -11,9 +11,9 @@ from torch import nn
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import ModelRecord, ParameterRecord, RunRecord
-from pytorch_basics.mistakes.lines import assigned, statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.owners import attribute
+from pytorch_basics.mistakes.reading.lines import assigned, statement
+from pytorch_basics.mistakes.reading.owners import attribute
 
 
 def broken() -> torch.Tensor:

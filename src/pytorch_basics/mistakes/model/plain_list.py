@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from pytorch_basics.instruments.run.record import RunRecord
-from pytorch_basics.mistakes import empty_optimizer, unregistered
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 from pytorch_basics.mistakes.model import lost_names, lost_shapes, trained
+from pytorch_basics.mistakes.reading import empty_optimizer, unregistered
 
 NAMES = ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "output.weight", "output.bias"]
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from pytorch_basics.instruments.run.record import RunRecord
-from pytorch_basics.mistakes import empty_optimizer, unregistered
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 from pytorch_basics.mistakes.model import lost_names, trained
+from pytorch_basics.mistakes.reading import empty_optimizer, unregistered
 
 NAMES = ["weight", "mean", "output.weight", "output.bias"]
 NOT_A_PARAMETER = re.compile(r"cannot assign '[\w.]*Tensor' as parameter '")

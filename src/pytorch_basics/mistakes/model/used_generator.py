@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from pytorch_basics.instruments.failure.reading import bound
-from pytorch_basics.mistakes.empty_optimizer import empty_list, used_up
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.empty_optimizer import empty_list, used_up
 
 
 def broken() -> object:

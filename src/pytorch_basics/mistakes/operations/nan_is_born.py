@@ -12,7 +12,7 @@ import torch
 
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own, trained
+from pytorch_basics.mistakes.reading.flow import own, trained
 
 EDGES = {
     "log": "`torch.log(x.clamp(min=1e-12))`, or `log_softmax` / `logsigmoid`, which never leave the range",

@@ -9,7 +9,7 @@ import torch
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, failed_in_star, plain, together
-from pytorch_basics.mistakes.reading import AXES, PARTS, SHAPES, a_number, learned, makers, sites
+from pytorch_basics.mistakes.reading.flow import AXES, PARTS, SHAPES, a_number, learned, makers, sites
 
 
 def broken() -> Answer:

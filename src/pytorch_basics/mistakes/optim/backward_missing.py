@@ -9,7 +9,7 @@ import torch
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.wording import optimizer, parameters
+from pytorch_basics.mistakes.reading.wording import optimizer, parameters
 
 
 def broken() -> float:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import torch
 
 from pytorch_basics.instruments.run.record import RunRecord
-from pytorch_basics.mistakes.lines import same_function
 from pytorch_basics.mistakes.memory import arrays_in
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
 from pytorch_basics.mistakes.optim import starts_in
-from pytorch_basics.mistakes.rounds import rounds
-from pytorch_basics.mistakes.wording import optimizer, parameters, times
+from pytorch_basics.mistakes.reading.lines import same_function
+from pytorch_basics.mistakes.reading.rounds import rounds
+from pytorch_basics.mistakes.reading.wording import optimizer, parameters, times
 
 
 def broken() -> Answer:

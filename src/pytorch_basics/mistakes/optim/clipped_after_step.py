@@ -11,8 +11,8 @@ from torch import nn
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.rounds import Clip, rounds
-from pytorch_basics.mistakes.wording import times
+from pytorch_basics.mistakes.reading.rounds import Clip, rounds
+from pytorch_basics.mistakes.reading.wording import times
 
 
 def broken() -> None:

@@ -13,8 +13,8 @@ from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.owners import made
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.owners import made
 
 
 def _train(kept: int) -> None:

@@ -11,11 +11,11 @@ from torch import nn
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import ModelRecord, OptimizerRecord, ParameterRecord, RunRecord
-from pytorch_basics.mistakes.lines import assigned
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike, plain
-from pytorch_basics.mistakes.owners import idle, made, strangers
-from pytorch_basics.mistakes.wording import optimizer, parameters
+from pytorch_basics.mistakes.reading.lines import assigned
+from pytorch_basics.mistakes.reading.owners import idle, made, strangers
+from pytorch_basics.mistakes.reading.wording import optimizer, parameters
 
 
 def broken() -> Answer:

@@ -10,8 +10,8 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.owners import idle, stepping, strangers
-from pytorch_basics.mistakes.wording import optimizer, parameters
+from pytorch_basics.mistakes.reading.owners import idle, stepping, strangers
+from pytorch_basics.mistakes.reading.wording import optimizer, parameters
 
 FEWEST = 10  # steps: a part of a game of two that is only shown has fewer
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import torch
 
 from pytorch_basics.instruments.run.record import OptimizerRecord, RunRecord
-from pytorch_basics.mistakes.lines import loops
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import loops
 
 
 def _train(once: bool) -> None:

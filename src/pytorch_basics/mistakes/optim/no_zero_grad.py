@@ -11,8 +11,8 @@ from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike
 from pytorch_basics.mistakes.optim import ways
-from pytorch_basics.mistakes.rounds import Step, rounds
-from pytorch_basics.mistakes.wording import optimizer, parameters, times
+from pytorch_basics.mistakes.reading.rounds import Step, rounds
+from pytorch_basics.mistakes.reading.wording import optimizer, parameters, times
 
 PLACES = [torch.tensor(place) for place in ([5.0, -3.0], [3.0, -1.0], [2.0, 0.0], [1.5, 0.5])]
 

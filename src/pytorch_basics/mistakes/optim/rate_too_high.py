@@ -11,8 +11,8 @@ import torch
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own, roots
-from pytorch_basics.mistakes.wording import parameters
+from pytorch_basics.mistakes.reading.flow import own, roots
+from pytorch_basics.mistakes.reading.wording import parameters
 
 RAN_AWAY = 1000.0  # times the loss of the beginning
 LEAPT = 20.0  # the same, by steps that are

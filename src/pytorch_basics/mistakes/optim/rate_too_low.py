@@ -9,7 +9,7 @@ import torch
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
 
 SHORT = 1e-6  # of a parameter's own size, in its longest watched step
 FLAT = 1e-3  # of the loss

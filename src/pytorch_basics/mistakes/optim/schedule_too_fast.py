@@ -9,9 +9,9 @@ import torch
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import OptimizerRecord, RunRecord
-from pytorch_basics.mistakes.lines import calls, loops, receiver, same_function
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import calls, loops, receiver, same_function
 
 NOTHING = 1e-8  # of the rate that it began with; a cosine or a line that ends at 0 is above until its very end
 

@@ -12,9 +12,9 @@ from torch.optim import lr_scheduler
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
-from pytorch_basics.mistakes.lines import assigned, called, calls, loops, receiver, same_function, statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import assigned, called, calls, loops, receiver, same_function, statement
 
 
 def _begin() -> tuple[torch.Tensor, torch.optim.Optimizer]:

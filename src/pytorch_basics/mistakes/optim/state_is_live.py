@@ -13,9 +13,9 @@ from torch import nn
 from pytorch_basics.instruments.failure.source import Source, source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import EventRecord, RunRecord
-from pytorch_basics.mistakes.lines import called, calls, loops, statement
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import called, calls, loops, statement
 
 COPIES = {"deepcopy", "clone", "save", "load"}
 

@@ -10,13 +10,13 @@ import torch
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
-from pytorch_basics.mistakes.lines import calls, loops, same_function
 from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Record, Sign
 from pytorch_basics.mistakes.operations.star_is_matmul import alike
 from pytorch_basics.mistakes.optim import ways
 from pytorch_basics.mistakes.optim.no_zero_grad import PLACES
-from pytorch_basics.mistakes.rounds import rounds
-from pytorch_basics.mistakes.wording import times
+from pytorch_basics.mistakes.reading.lines import calls, loops, same_function
+from pytorch_basics.mistakes.reading.rounds import rounds
+from pytorch_basics.mistakes.reading.wording import times
 
 
 def broken() -> Answer:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import torch
 
 from pytorch_basics.instruments.run.record import EventRecord, OptimizerRecord, RunRecord
-from pytorch_basics.mistakes.lines import next_line
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
-from pytorch_basics.mistakes.wording import parameters
+from pytorch_basics.mistakes.reading.lines import next_line
+from pytorch_basics.mistakes.reading.wording import parameters
 
 
 def broken() -> None:

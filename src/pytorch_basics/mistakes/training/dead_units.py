@@ -12,7 +12,7 @@ from torch import nn
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import CARRIES, called, is_layers, sites, trained
+from pytorch_basics.mistakes.reading.flow import CARRIES, called, is_layers, sites, trained
 
 CALLS = 3
 PASSES = CARRIES | {"dropout", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "relu", "batch_norm"}

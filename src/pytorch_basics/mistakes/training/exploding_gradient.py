@@ -12,7 +12,7 @@ import torch
 
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import own
+from pytorch_basics.mistakes.reading.flow import own
 
 HUGE, STEPS = 1e4, 3
 

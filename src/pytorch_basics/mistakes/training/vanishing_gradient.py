@@ -15,7 +15,7 @@ from torch import nn
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import ModelRecord, ParameterRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading import is_layers, own, sites
+from pytorch_basics.mistakes.reading.flow import is_layers, own, sites
 
 LAYERS, STEPS = 4, 3
 RATIO, TINY = 1e-5, 1e-5

@@ -11,8 +11,8 @@ from pytorch_basics.instruments.module.record import StrayRecord
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import LayerRecord, RunRecord
 from pytorch_basics.mistakes.mistake import Sign
-from pytorch_basics.mistakes.owners import attribute, stepping, strangers
-from pytorch_basics.mistakes.wording import optimizer
+from pytorch_basics.mistakes.reading.owners import attribute, stepping, strangers
+from pytorch_basics.mistakes.reading.wording import optimizer
 
 
 def layers(record: RunRecord) -> Iterator[Sign]:

@@ -18,8 +18,8 @@ from pytorch_basics.instruments.failure.record import Argument, FailureRecord, S
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.autograd import changed_tensor
-from pytorch_basics.mistakes.feeding import space_of
-from pytorch_basics.mistakes.lines import called, same_function
+from pytorch_basics.mistakes.reading.feeding import space_of
+from pytorch_basics.mistakes.reading.lines import called, same_function
 
 _NO_NUMBERS = ("requires_grad_", "retain_grad_", "eval_", "backward_", "share_memory_", "detach_")
 # What a layer or function is called in the graph, where that differs from its own name.

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Frame, Step, Value
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.feeding import calls_in, feeding, holds_call, names
-from pytorch_basics.mistakes.lines import called, loops, receiver, same_function, statement
-from pytorch_basics.mistakes.lost_history import bears
+from pytorch_basics.mistakes.reading.feeding import calls_in, feeding, holds_call, names
+from pytorch_basics.mistakes.reading.lines import called, loops, receiver, same_function, statement
+from pytorch_basics.mistakes.reading.lost_history import bears
 
 AGAIN = "Trying to backward through the graph a second time"
 CHANGED = "needed for gradient computation has been modified by an inplace operation"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Step
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.feeding import calls_in
-from pytorch_basics.mistakes.lines import called
+from pytorch_basics.mistakes.reading.feeding import calls_in
+from pytorch_basics.mistakes.reading.lines import called
 
 NO_WAY = re.compile(
     r"element \d+ of tensors does not require grad and does not have a grad_fn|^[Oo]ne of the differentiated "

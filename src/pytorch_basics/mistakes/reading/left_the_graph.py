@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.lost_history import Cut, cut, refused, unwatched
 from pytorch_basics.mistakes.mistake import Sign
+from pytorch_basics.mistakes.reading.lost_history import Cut, cut, refused, unwatched
 
 
 def left(record: FailureRecord) -> Iterator[Sign]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import ParameterRecord, RunRecord
-from pytorch_basics.mistakes.lines import assigned
+from pytorch_basics.mistakes.reading.lines import assigned
 
 
 def stepping(record: RunRecord) -> set[int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pytorch_basics.instruments.failure.bindings import bound, dotted
 from pytorch_basics.instruments.failure.source import SPACES, Source, Space, source_of
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.mistakes.lines import called, statement
+from pytorch_basics.mistakes.reading.lines import called, statement
 
 MOST = 60
 
