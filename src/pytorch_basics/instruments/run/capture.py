@@ -26,10 +26,14 @@ from torch.optim.optimizer import (
 
 from pytorch_basics.instruments.module.capture import capture as look_at
 from pytorch_basics.instruments.run.assemble import assemble
+from pytorch_basics.instruments.run.backward.capture import Backward
 from pytorch_basics.instruments.run.calls.capture import Calls
 from pytorch_basics.instruments.run.data.capture import Loaders
+from pytorch_basics.instruments.run.keepsakes.capture import Keepsakes
 from pytorch_basics.instruments.run.log import Log
+from pytorch_basics.instruments.run.meaning.capture import Meaning
 from pytorch_basics.instruments.run.modules.capture import Modules
+from pytorch_basics.instruments.run.optimizers.capture import Optimizers
 from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.instruments.run.replay.capture import Replay, Replays
@@ -51,9 +55,13 @@ class Watching:
         self.log.replays = Replays()
         self.ended = ""
         self._schedule = Schedule(steps)
-        self._parameters = Parameters(self.log)
-        self._calls = Calls(self.log, self._parameters, Loaders(self.log))
-        self._modules = Modules(self.log, self._parameters, self._calls, self._root)
+        keepsakes = Keepsakes(self.log)
+        self._parameters = Parameters(self.log, keepsakes)
+        self._optimizers = Optimizers(self.log, self._parameters, keepsakes)
+        backward = Backward(self.log, self._parameters, self._optimizers)
+        meaning = Meaning(self.log, self._parameters, keepsakes, Loaders(self.log))
+        self._calls = Calls(self.log, self._parameters, backward, meaning)
+        self._modules = Modules(self.log, self._parameters, backward, self._calls, self._root)
         self._handles: list[Any] = []
         self._roots: list[Any] = []
         self._on = self._full = False
@@ -129,9 +137,9 @@ class Watching:
             mine = [known[id(p)] for p in held if id(p) in known]
             number = self.log.number("optimizer", one)
             if number is None and mine:
-                number = self._parameters._optimizer(one)
+                number = self._optimizers.number(one)
             if number is not None and not self.log.optimizers[number].parameters:
-                self._parameters.hold(number, one)
+                self._optimizers.hold(number, one)
 
     def _begin(self) -> None:
         """Watch in full from here, unless a mode of the learner's would be in the way."""
@@ -208,7 +216,7 @@ class Watching:
             log.aside = True
             with torch.no_grad():
                 place = reached(sys._getframe(1))
-                self._parameters.step_begins(optimizer, (place.code, place.at))
+                self._optimizers.step_begins(optimizer, (place.code, place.at))
         except Exception as error:
             log.notes[f"A step was not understood: {type(error).__name__}: {error}"[:200]] = None
         log.aside = closure is None
@@ -220,7 +228,7 @@ class Watching:
         try:
             log.aside = True
             with torch.no_grad():
-                self._parameters.step_ended(optimizer, self._full)
+                self._optimizers.step_ended(optimizer, self._full)
         except Exception as error:
             log.notes[f"A step was not understood: {type(error).__name__}: {error}"[:200]] = None
         finally:

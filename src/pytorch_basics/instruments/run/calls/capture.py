@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from pytorch_basics.instruments.run.data.capture import Loaders
+from pytorch_basics.instruments.run.backward.capture import Backward
 from pytorch_basics.instruments.run.log import Fact, Log, Site
+from pytorch_basics.instruments.run.meaning.capture import Meaning
 from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.schedule import enough
 from pytorch_basics.instruments.run.values.capture import finite, flags, look
@@ -45,16 +46,16 @@ _KINDS[Tensor.numpy] = _KINDS[Tensor.__array__] = _NUMPY
 _ALIASES = {Tensor.detach, Tensor.data.__get__}  # type: ignore[attr-defined]  # an attribute of C
 _INS = 8  # tensors of a call that are kept apart
 _MOST_ALIVE = 64
-_HELD = {"clip_grad_norm_", "clip_grad_value_", "state_dict", "load_state_dict"}
 _UNIQUE = 4
 
 
 class Calls(TorchFunctionMode):
     """Sees each call as it was written."""
 
-    def __init__(self, log: Log, parameters: Parameters, loaders: Loaders) -> None:
+    def __init__(self, log: Log, parameters: Parameters, backward: Backward, meaning: Meaning) -> None:
         super().__init__()
-        self.log, self.parameters, self.loaders = log, parameters, loaders
+        self.log, self.parameters, self.backward, self.meaning = log, parameters, backward, meaning
+        self._optimizers, self._keepsakes = backward.optimizers, parameters.keepsakes
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         __tracebackhide__ = True  # IPython leaves this frame out of what it shows
@@ -82,11 +83,11 @@ class Calls(TorchFunctionMode):
             if self.log.replays is not None:
                 self.log.replays.function(func, args, kwargs or {}, out)
             if place.through:
-                self._through(func, place, site, args, outs)
+                self.meaning.through(func, place, site, args, outs)
             elif site.writes:
-                self._wrote(func, place, site, args)
+                self.meaning.wrote(func, place, site, args)
             elif func in _ALIASES and site.ins and site.ins[0].parameter is not None:
-                self.parameters.aliased(args[0], outs[0], (place.code, place.at))
+                self._keepsakes.aliased(args[0], outs[0], (place.code, place.at))
         except Exception as error:
             self.log.notes[f"A call was not understood: {type(error).__name__}: {error}"[:200]] = None
 
@@ -167,24 +168,24 @@ class Calls(TorchFunctionMode):
             return self._backward(func, place, args, kwargs)
         if kind == _LEAF:
             if place.through == "add_param_group" and place.frame is not None:
-                self.parameters.made(place.frame.f_locals.get("self"), (place.code, place.at), args[0])
+                self._optimizers.made(place.frame.f_locals.get("self"), (place.code, place.at), args[0])
             return func(*args)
         if kind == _READ:
             if args[0].requires_grad and not args[0].is_leaf and not args[0].retains_grad:
                 self.log.event("nonleaf", (place.code, place.at), site=self.log.made_at(args[0]))
             return func(*args)
         if kind == _GRAD:
-            self._cleared([args[0]] if args[1] is None or not bool(args[1].any()) else [], place)
+            self.meaning.cleared([args[0]] if args[1] is None or not bool(args[1].any()) else [], place)
             return func(*args)
         out = func(*args, **kwargs)
-        self.parameters.shown(args[0], out, (place.code, place.at))
+        self._keepsakes.shown(args[0], out, (place.code, place.at))
         return out
 
     def _backward(self, func: Any, place: Reached, args: Any, kwargs: Any) -> Any:
         """A backward pass: what it starts from and reaches is asked before, gradients after."""
         begun = None
         try:
-            begun = self.parameters.before(self.log, place, args, kwargs, func is torch.autograd.grad)
+            begun = self.backward.before(place, args, kwargs, func is torch.autograd.grad)
             if begun is not None and not self.log.alarm and not finite(begun.root):
                 self.log.alarm = True
                 self._alarm()
@@ -196,7 +197,7 @@ class Calls(TorchFunctionMode):
         finally:
             self.log.aside = True
             if begun is not None:
-                self.parameters.after(begun)
+                self.backward.after(begun)
             self.log.asleep = enough(self.log.backwards, self.log.steps)
 
     def _alarm(self) -> None:
@@ -205,71 +206,6 @@ class Calls(TorchFunctionMode):
             t = ref()
             if t is not None and not finite(t):
                 self.log.sites[number].nonfinite += 1
-
-    def _through(self, func: Any, place: Reached, site: Site, args: Any, outs: list[Any]) -> None:
-        """What a call meant that the learner made through a function of PyTorch."""
-        log, where, through = self.log, (place.code, place.at), place.through
-        if through == "zero_grad":
-            self._cleared([t for part in args for t in (part if isinstance(part, (list, tuple)) else (part,))], place)
-        elif through == "iter" and func is torch.empty and place.frame is not None:
-            self.loaders.iterated(place.frame.f_locals.get("loader"), place.frame.f_locals.get("self"), where)
-        elif through == "collate" and func is torch.stack and place.frame is not None:
-            self.loaders.drew(place.frame.f_locals.get("self"), where)
-        elif through == "deepcopy" and func is Tensor.clone and outs:
-            self.parameters.copied(outs[0])
-        elif through == "load_state_dict" and func is Tensor.copy_:
-            self._copied(args, where)
-        elif through in _HELD and func is not Tensor.copy_:
-            kind = "clip" if through.startswith("clip") else "state"
-            if not (log.events and log.events[-1].kind == kind and log.events[-1].where == where):
-                clipped = self._clipped(place) if kind == "clip" else ()
-                event = log.event(kind, where, site=site.number, parameters=clipped)
-                if kind == "state" and event is not None and outs:
-                    self.parameters.kept(outs[0], event)
-
-    def _clipped(self, place: Reached) -> dict[int, None]:
-        """The parameters that ``clip_grad_*`` was given, as its frame holds them."""
-        given = place.frame.f_locals.get("parameters") if place.frame is not None else None
-        given = given if isinstance(given, (list, tuple)) else ()
-        numbers = [self.log.number("parameter", p) for p in given]
-        return {number: None for number in numbers if number is not None}
-
-    def _copied(self, args: Any, where: Any) -> None:
-        """``load_state_dict`` copies one tensor; the event counts them, and those copied onto themselves."""
-        log = self.log
-        last = log.events[-1] if log.events else None
-        if last is None or last.kind != "load" or last.where != where:
-            last = log.event("load", where, numbers=[0, 0])
-        if last is not None:
-            last.facts["numbers"][0] += 1
-            last.facts["numbers"][1] += args[0].numel() > 0 and args[0].data_ptr() == args[1].data_ptr()
-
-    def _cleared(self, tensors: list[Any], place: Reached) -> None:
-        """Gradients of these parameters, or these gradients, are None or 0 now."""
-        numbers = self.parameters.cleared(tensors)
-        if numbers:
-            log, where = self.log, (place.code, place.at)
-            last = log.events[-1] if log.events else None
-            if last is not None and last.kind == "zero" and last.where == where and last.steps == log.steps:
-                last.facts["parameters"].update(dict.fromkeys(numbers))
-            else:
-                log.event("zero", where, parameters=dict.fromkeys(numbers))
-
-    def _wrote(self, func: Any, place: Reached, site: Site, args: Any) -> None:
-        """Something was written in place: into a gradient (cleared, if zero now) or into a parameter (an update)."""
-        target = args[0] if args else None
-        if isinstance(target, (list, tuple)):
-            if func is torch._foreach_zero_:
-                self._cleared(list(target), place)
-        elif not isinstance(target, Tensor) or self.parameters.updated(target, site, (place.code, place.at)):
-            return
-        elif _empty(target):
-            self._cleared([target], place)
-
-
-def _empty(t: Any) -> bool:
-    """Whether it holds only zeros now."""
-    return not t.is_meta and not t.is_sparse and not bool(t.detach().any())
 
 
 _ASSIGNED = {"__iadd__", "__isub__", "__imul__", "__itruediv__", "__idiv__", "__ipow__", "__setitem__"}

@@ -17,6 +17,7 @@ from torch import _C
 from torch.nn import Module
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 
+from pytorch_basics.instruments.run.backward.capture import Backward
 from pytorch_basics.instruments.run.log import Layer, Log, Model, Where
 from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.values.capture import spread
@@ -32,8 +33,8 @@ Root = Callable[[Module], None]
 class Modules:
     """The hooks, on and off, and what they saw."""
 
-    def __init__(self, log: Log, parameters: Parameters, mode: Any, root: Root) -> None:
-        self.log, self.parameters, self.mode, self.root = log, parameters, mode, root
+    def __init__(self, log: Log, parameters: Parameters, backward: Backward, mode: Any, root: Root) -> None:
+        self.log, self.parameters, self.backward, self.mode, self.root = log, parameters, backward, mode, root
         self._running: list[tuple[Any, int | None, bool]] = []
         self._handles: tuple[Any, ...] = ()
         self._strangers: dict[Any, int] = {}
@@ -111,7 +112,7 @@ class Modules:
         tensors: list[Any] = []
         with suppress(Exception):
             collect(tuple(out.values()) if isinstance(out, dict) else (out,), tensors)
-            self.parameters.came_out(event, [t for t in tensors[:8] if isinstance(t, torch.Tensor)])
+            self.backward.came_out(event, [t for t in tensors[:8] if isinstance(t, torch.Tensor)])
 
     def _model(self, module: Module, args: Any, where: Where) -> None:
         """A module was called that no other one runs."""

@@ -1,1 +1,1 @@
-"""What a run did to parameters: gradients arriving, cleared and used, optimizers and their steps."""
+"""Which parameters a run used, and what became of their gradients and numbers."""

@@ -1,0 +1,1 @@
+"""Backward passes: where they start and what they reach."""

@@ -1,0 +1,1 @@
+"""What a call meant: gradients cleared, states saved, parameters written."""

@@ -1,0 +1,1 @@
+"""What optimizers hold, and what their steps did."""
