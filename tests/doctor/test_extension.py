@@ -26,6 +26,11 @@ CELLS = {
     "checked": f"with pb.checkup():\n    {FAILING}",
     "caught": f"try:\n    {FAILING}\nexcept RuntimeError:\n    pass",
     "strange": "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\ntorch.ones(2).apply_(1/0)",
+    "model": "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.fc = nn.Linear(7, 2)\n    def forward(self, x):\n        return self.fc(x)",
+    "data": "points = torch.ones(3, 5)",
+    "made": "net = Net()",
+    "across cells": "net(points)",
     "unload": "%unload_ext pytorch_basics\n%unload_ext pytorch_basics",
     "after": FAILING,
 }
@@ -58,9 +63,9 @@ def test_a_report_stands_under_the_traceback(cells: dict[str, Any]) -> None:
 
 
 def test_it_can_be_asked_for_again(cells: dict[str, Any]) -> None:
-    """``pb.explain()`` gives the same report as a cell's value, and says that the line stands in a notebook cell."""
+    """``pb.explain()`` gives the same report as a cell's value, and says in which cell the line stands."""
     assert kinds(cells["explained again"]) == ["report"]
-    assert "a notebook cell:2" in str(cells["explained again"].outputs[0].data["text/plain"])
+    assert f"cell [{cells['failing'].execution_count}]:2" in str(cells["explained again"].outputs[0].data["text/plain"])
 
 
 @pytest.mark.parametrize("name", ["before", "after", "no torch", "syntax", "interrupt", "exit", "problem"])
@@ -87,3 +92,10 @@ def test_no_cell_shows_an_error_of_ours(cells: dict[str, Any]) -> None:
         errors = [output for output in cell.outputs if output.output_type == "error"]
         assert len(errors) <= 1, name
         assert not any("could not" in str(output.get("text", "")) for output in cell.outputs), name
+
+
+def test_what_another_cell_made_is_followed_there(cells: dict[str, Any]) -> None:
+    """The line to change stands in the cell that declared the layer, which is told by its number."""
+    report = cells["across cells"].outputs[-1]["data"]["text/plain"]
+    assert f"cell [{cells['model'].execution_count}]:4 in Net.__init__" in report
+    assert "self.fc = nn.Linear(5, 2)" in report

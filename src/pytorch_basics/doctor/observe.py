@@ -66,7 +66,7 @@ class Observation:
         return None
 
     def _failure(self, error: BaseException) -> FailureRecord | None:
-        return failure_of(error, self._watching, self.notes)
+        return failure_of(error, self.notes)
 
     @contextlib.contextmanager
     def _own(self, what: str) -> Iterator[None]:
@@ -76,13 +76,13 @@ class Observation:
             self.notes.append(own_error(what, error))
 
 
-def failure_of(error: BaseException, watching: Any, notes: list[str]) -> FailureRecord:
+def failure_of(error: BaseException, notes: list[str]) -> FailureRecord:
     """The record of an exception; where the doctor itself fails, one that holds what Python says of it."""
     if "torch" in sys.modules:  # without it there is nothing that the record could know more of
         try:
             from pytorch_basics.instruments.failure.capture import capture
 
-            return capture(error, watching)
+            return capture(error)
         except Exception as own:
             notes.append(own_error("could not look into this exception", own))
     return FailureRecord(kind=type(error).__name__, message=_words(error))

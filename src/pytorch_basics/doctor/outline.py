@@ -7,11 +7,11 @@ label and words, and notes. No torch.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 
 from pytorch_basics.doctor import known
 from pytorch_basics.doctor.finding import Finding, Report
+from pytorch_basics.instruments import cells
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.instruments.tensor.wording import number
@@ -142,9 +142,9 @@ def where(place: Place) -> str:
 
 
 def file(place: Place) -> str:
-    """A file as a reader knows it: from the current folder, else its path's end; a notebook's cell is just that."""
+    """A file as a reader knows it: from the current folder, else its path's end; a notebook's cell by its number."""
     name = place.file.replace("\\", "/")
-    if re.search(r"ipykernel_\d+/|<ipython-input", name):
-        return "a notebook cell"
+    if cells.is_cell(name):
+        return f"cell [{cells.number(name)}]" if cells.number(name) is not None else "a notebook cell"
     near = os.path.relpath(name) if os.path.isabs(name) and os.path.splitdrive(name)[0] == "" else name
     return near if not near.startswith("..") else "/".join(name.split("/")[-2:])

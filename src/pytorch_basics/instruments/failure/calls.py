@@ -10,6 +10,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from pytorch_basics.instruments.cells import others
 from pytorch_basics.instruments.failure import drawn
 from pytorch_basics.instruments.failure.parts import Path, returned
 from pytorch_basics.instruments.failure.peek import UNKNOWN
@@ -22,6 +23,8 @@ from pytorch_basics.instruments.failure.whose import own_classes, own_function
 
 if TYPE_CHECKING:
     from pytorch_basics.instruments.failure.walk import Walker
+
+MOST_CELLS = 60
 
 
 def given_back(walker: Walker, thing: Any, node: ast.Call, scope: Scope, path: Path) -> list[Argument]:
@@ -82,10 +85,23 @@ def inside(walker: Walker, function: FunctionType, held: Any, call: tuple[ast.Ca
 
 
 def file_scope(walker: Walker, source: Source, space: Any) -> Scope:
-    """The scope of a file's top."""
-    if id(source.tree) not in walker.scopes:
-        walker.scopes[id(source.tree)] = Scope(source, source.tree, space, names=space)
-    return walker.scopes[id(source.tree)]
+    """The scope of a file's top; of a notebook's cell, with the cells that ran before it around it."""
+    known = walker.scopes.get(id(source.tree))
+    if known is None:
+        known = walker.scopes[id(source.tree)] = Scope(source, source.tree, space, names=space)
+        known.outer = other_cells(walker, source, space)
+    return known
+
+
+def other_cells(walker: Walker, source: Source, space: Any) -> Scope | None:
+    """The scope of the cell that ran last before this one, around it the one before that, and so on."""
+    outer = None
+    for other in filter(None, map(source_of, reversed(others(source.file)[:MOST_CELLS]))):
+        outer = Scope(other, other.tree, space, names=space, outer=outer)
+        walker.scopes.setdefault(id(other.tree), outer)
+        if other not in walker.classes.sources:
+            walker.classes.sources.append(other)
+    return outer
 
 
 def through(walker: Walker, module: Any, node: ast.Call, scope: Scope, until: object = None) -> int | None:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any, Protocol
-
-import torch
+from typing import Any
 
 from pytorch_basics.instruments.failure.classnotes import notes_of
 from pytorch_basics.instruments.failure.drawn import Drawn
@@ -30,13 +28,7 @@ from pytorch_basics.instruments.place import Place
 MOST_CALLS = 24
 
 
-class History(Protocol):
-    """What a run watcher knows of a tensor: where it was made, by what, from which tensors."""
-
-    def made_by(self, tensor: torch.Tensor) -> tuple[Place, str, tuple[Any, ...]] | None: ...
-
-
-def capture(error: BaseException, history: History | None = None) -> FailureRecord:
+def capture(error: BaseException) -> FailureRecord:
     """What ``error`` came from. Never raises: what cannot be read is left out, with a note."""
     error, outer = _cause(error)
     chain = tuple((type(one).__name__, _words(one)) for one in (*outer, *_came_from(error)))

@@ -10,7 +10,7 @@ import ast
 from types import FunctionType
 from typing import Any
 
-from pytorch_basics.instruments.failure.calls import file_scope, through
+from pytorch_basics.instruments.failure.calls import file_scope, other_cells, through
 from pytorch_basics.instruments.failure.peek import UNKNOWN
 from pytorch_basics.instruments.failure.scope import Scope, match, parameters
 from pytorch_basics.instruments.failure.source import COMPREHENSIONS, Source, source_of
@@ -51,6 +51,8 @@ def _scope(walker: Walker, level: Level, before: list[Scope | None]) -> Scope | 
         top = file_scope(walker, source, frame.f_globals)
         left = top if enclosing is source.tree else Scope(source, enclosing, frame.f_globals, outer=top)
         scope.outer = near[-1] if near else left
+    else:
+        scope.outer = other_cells(walker, source, frame.f_globals)
     walker.scopes[id(space)] = scope
     return scope
 

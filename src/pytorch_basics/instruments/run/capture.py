@@ -110,11 +110,6 @@ class Watching:
         last: Replay | None = self.log.replays.last
         return last
 
-    def made_by(self, tensor: Any) -> Any:
-        """The site that made a tensor, with its place; None for one that was made elsewhere."""
-        number = self.log.made_at(tensor)
-        return None if number is None else assemble(self.log, "", []).sites[number]
-
     def _finish(self) -> None:
         try:
             self._stepless()
