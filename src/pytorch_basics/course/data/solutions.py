@@ -908,7 +908,7 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "moments_first",
                 pad_time_first,
-                "Your tensor is `(longest, batch)`. That is what `pad_sequence` makes if nobody says otherwise. Look at "
+                "Your tensor is `(longest, batch)`. That is what `pad_sequence` makes unless told otherwise. Look at "
                 "its arguments.",
             ),
             Wrong("in_front", pad_in_front, "Your zeros stand in front of the sequences. They belong behind."),
