@@ -34,7 +34,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, TensorDataset, default_collate, random_split
+from torch.utils.data import DataLoader, Dataset, TensorDataset, default_collate, get_worker_info, random_split
 
 import pytorch_basics as pb
 
@@ -308,6 +308,7 @@ own, *others = zip(*drawn)
 assert own[0] == own[1] and own[2] == own[3]  # both workers
 assert own[:4] == own[4:]  # both epochs
 assert all(len(set(numbers)) > 4 for numbers in others)
+assert get_worker_info() is None  # here, outside of any worker
 
 # %% [markdown]
 # - **Its own** generator was copied with the data set. Both workers draw the same numbers, and in the next epoch again,

@@ -11,15 +11,13 @@ from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake
 def broken() -> Answer:
     data = TensorDataset(torch.arange(10.0))
     loader = DataLoader(data, batch_size=16, drop_last=True, generator=torch.Generator())
-    sizes = [len(x) for (x,) in loader]
-    return Answer(given=sizes, expected=[10])
+    return Answer(given=[len(x) for (x,) in loader], expected=[10])
 
 
 def fixed() -> Answer:
     data = TensorDataset(torch.arange(10.0))
     loader = DataLoader(data, batch_size=16, generator=torch.Generator())
-    sizes = [len(x) for (x,) in loader]
-    return Answer(given=sizes, expected=[10])
+    return Answer(given=[len(x) for (x,) in loader], expected=[10])
 
 
 def shown_by(evidence: Evidence) -> bool:

@@ -27,7 +27,7 @@ def _moved(learning: bool) -> Answer:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
         before = model.weight.detach().clone()
         x, y = torch.randn(8, 2), torch.randn(8, 1)
-        for _ in range(5):
+        for _ in range(5):  # epochs; x and y are the validation data
             loss = nn.functional.mse_loss(model(x), y)
             if learning:
                 optimizer.zero_grad()
