@@ -20,6 +20,7 @@ MEANT = {
     "descent": {"operations.nan_is_born"},  # it shows how too large a learning rate ends
     "loss": {"loss.sigmoid_twice", "loss.softmax_twice", "operations.silent_broadcast", "operations.nan_is_born"},
     "optim": {"optim.no_zero_grad", "optim.cleared_before_step"},
+    "data": {"data.generator_in_workers", "data.labels_left_in_order"},  # its own noise; a batch with labels redrawn
     "front_door": {"loss.sigmoid_twice", "memory.view_is_transpose"},
 }
 Row = dict[str, Any]
