@@ -496,7 +496,7 @@ corners = torch.randint(0, 2, (100, 2))
 points, labels = corners + 0.1 * torch.randn(100, 2), (corners[:, 0] != corners[:, 1]).float()
 model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
 optimizer = torch.optim.SGD(model.parameters(), lr=5.0, momentum=0.9)
-for _ in range(200):
+for _ in range(100):
     optimizer.zero_grad()
     given = torch.sigmoid(model(points).squeeze(1))
     loss = nn.BCEWithLogitsLoss()(given, labels)

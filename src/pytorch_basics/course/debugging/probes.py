@@ -140,7 +140,7 @@ def _descend(
         total = [old * adding + grad for old, grad in zip(total, grads, strict=True)]
         with torch.no_grad():
             for parameter, step in zip(model.parameters(), total, strict=True):
-                parameter -= lr * step
+                parameter.sub_(lr * step)
     return losses, place(model)
 
 

@@ -217,7 +217,7 @@ def fit_by_hand(model: nn.Module, points: Tensor, labels: Tensor, lr: float, ste
         grads = torch.autograd.grad(loss, list(model.parameters()))
         with torch.no_grad():
             for parameter, grad in zip(model.parameters(), grads, strict=True):
-                parameter -= lr * grad
+                parameter.sub_(lr * grad)
         losses.append(loss.item())
     return losses
 
@@ -1403,7 +1403,6 @@ SOLUTIONS: dict[str, Solutions] = {
                 "in_order",
                 batches_in_order,
                 "Points and labels are in step again, because nothing is shuffled any more.",
-                mistake="data.not_shuffled",
             ),
             Wrong(
                 "same_seed",
