@@ -102,8 +102,8 @@ assert frames[-1].name == "forward" and whose[-1] == "torch"
 assert frames[len(whose) - 1 - whose[::-1].index("yours")].line == "return self.head(hidden.flatten(1))"
 
 # %% [markdown]
-# A line with several calls does not say which of them failed. Hooks do: they print what arrives at each layer, also at
-# the one that fails.
+# A line with several calls does not say which of them failed. Hooks do: they print what arrives at each layer
+# (`children()` gives a model's layers), also at the one that fails.
 
 
 # %%
@@ -406,6 +406,24 @@ assert min(floor[-1], ten[-1], fast[-1]) > 0.4
 
 # %%
 pb.checkup(learn, patient_8, make_model(), points, labels, steps=30)
+
+# %% [markdown]
+# The floor, drawn: for a label of 0, two sigmoids never get below ln 2, however negative the logit.
+
+
+# %%
+def once(z, y):
+    return nn.BCEWithLogitsLoss()(z, y)
+
+
+def twice(z, y):
+    return nn.BCEWithLogitsLoss()(torch.sigmoid(z), y)
+
+
+sure, label = torch.tensor([-50.0]), torch.tensor([0.0])
+print(f"at a logit of −50: once {once(sure, label):.4f}, twice {twice(sure, label):.4f}")
+assert abs(twice(sure, label) - math.log(2)) < 1e-4
+pb.losses(once, twice, target=0.0)
 
 # %% [markdown]
 # ## Patient 9: only a warning
