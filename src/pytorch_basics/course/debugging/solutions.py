@@ -833,8 +833,8 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "array",
                 {"mistake": "array"},
-                "`torch.from_numpy` made a tensor. A NumPy array would be a TypeError: `argument 'input' (position 1) must "
-                "be Tensor, not numpy.ndarray`.",
+                "`torch.from_numpy` made a tensor. A NumPy array would be a TypeError: `argument 'input' (position 1) "
+                "must be Tensor, not numpy.ndarray`.",
             ),
             Wrong(
                 "features",
