@@ -33,6 +33,7 @@ FEWEST = {
     "loss": 6,
     "optim": 6,
     "data": 7,
+    "debugging": 24,
 }
 
 by_id = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
