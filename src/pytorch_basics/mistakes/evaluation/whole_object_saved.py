@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from pytorch_basics.instruments.failure.record import FailureRecord
-from pytorch_basics.mistakes.mistake import Evidence, Mistake, Raised, Record, Sign
+from pytorch_basics.mistakes.mistake import Answer, Evidence, Mistake, Raised, Record, Sign
 
 REFUSED = "Weights only load failed"
 _KIND = re.compile(r"Unsupported global: GLOBAL ([\w.]+)|was not an allowed global: ([\w.]+)")
@@ -23,11 +23,12 @@ def broken() -> object:
     return torch.load(file)
 
 
-def fixed() -> object:
+def fixed() -> Answer:
     file = io.BytesIO()
     torch.save(nn.Linear(3, 1).state_dict(), file)
     file.seek(0)
-    return torch.load(file)
+    state = torch.load(file)
+    return Answer(given=list(state), expected=["weight", "bias"])
 
 
 def shown_by(evidence: Evidence) -> bool:
