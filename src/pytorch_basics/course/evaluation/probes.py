@@ -187,9 +187,8 @@ def probe_checkpoint(answer: Answer, x: Tensor, y: Tensor, seed: int, every: int
     saving, file = Run(x, y, seed, every), io.BytesIO()
     saving.train(0, stop)
     answer(*saving.parts()).save(file, stop)
-    after = saving.train(stop, last)
     facts: dict[str, Any] = {
-        "saving changes nothing": after == expected[stop:],
+        "saving changes nothing": saving.train(stop, stop + 1) == expected[stop : stop + 1],
         "readable with weights_only=True": _readable(file),
     }
     file.seek(0)

@@ -655,14 +655,6 @@ class CheckpointOfObjects(Checkpoint):
         return epoch
 
 
-class CheckpointOfWholeObjects(Checkpoint):
-    def save(self, file: Any, epoch: int) -> None:
-        torch.save({"model": self.model, "optimizer": self.optimizer, "scheduler": self.scheduler}, file)
-
-    def load(self, file: Any) -> int:
-        return torch.load(file)["epoch"]
-
-
 class CheckpointOfNewObjects(Checkpoint):
     def load(self, file: Any) -> int:
         self.model, self.optimizer = copy.deepcopy(self.model), copy.deepcopy(self.optimizer)
@@ -1264,15 +1256,8 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "objects",
                 CheckpointOfObjects,
-                "`torch.load(file, weights_only=True)` refuses your file: there are whole objects in it. Save "
-                "`state_dict()`s, tensors and numbers. (The generators are missing as well.)",
-                mistake=WHOLE,
-            ),
-            Wrong(
-                "whole_objects",
-                CheckpointOfWholeObjects,
-                "`torch.load` refuses your file: whole objects are in it, and to make them again it would have to run "
-                "whatever code the file names. Save `state_dict()`s.",
+                "`torch.load(file, weights_only=True)` refuses your file: there are whole objects in it, "
+                "and to make them again it would have to run code. Save `state_dict()`s. (And the generators.)",
                 mistake=WHOLE,
             ),
             Wrong(
