@@ -148,6 +148,12 @@ def evaluate_mean_loss_of_means(model: nn.Module, loader: Loader) -> tuple[float
     return evaluate_means(model, loader)[0], evaluate(model, loader)[1]
 
 
+def evaluate_means_and_left(model: nn.Module, loader: Loader) -> tuple[float, float]:
+    found = evaluate_means(model, loader)
+    model.eval()
+    return found
+
+
 def evaluate_in_training_mode(model: nn.Module, loader: Loader) -> tuple[float, float]:
     total, right, count = 0.0, 0, 0
     with torch.no_grad():
@@ -891,6 +897,13 @@ SOLUTIONS: dict[str, Solutions] = {
                 evaluate_mean_loss_of_means,
                 "Your accuracy counts points, but your loss is still a mean of the batches' means. Each batch's loss "
                 "weighs as many points as it has.",
+                mistake=MEANS,
+            ),
+            Wrong(
+                "means_and_left",
+                evaluate_means_and_left,
+                "Two things. Your numbers are means of the batches' means, so the points of a small last batch count "
+                "too much. And the model stays in evaluation mode.",
                 mistake=MEANS,
             ),
             Wrong(

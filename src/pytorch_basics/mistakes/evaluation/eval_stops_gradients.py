@@ -40,7 +40,7 @@ MISTAKE = Mistake(
     "measure.",
     why="`eval()` tells the layers that care (Dropout, BatchNorm) to behave as in evaluation. Autograd does not look "
     "at the mode and records every operation.",
-    instead="both: `model.eval()`, and `with torch.no_grad():` around the forward pass",
+    instead="`model.eval()`, and `with torch.no_grad():` around the forward pass as well",
     broken=broken,
     fixed=fixed,
     shown_by=shown_by,
