@@ -34,6 +34,7 @@ FEWEST = {
     "optim": 6,
     "data": 7,
     "debugging": 24,
+    "evaluation": 8,
 }
 
 by_id = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)

@@ -15,5 +15,6 @@ COURSE = (
     "loss",
     "optim",
     "data",
+    "evaluation",
     "debugging",
 )
