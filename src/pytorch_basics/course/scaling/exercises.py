@@ -30,9 +30,9 @@ MEDIAN_TIME = Exercise(
     id="scaling.median_time",
     title="A stopwatch for a device",
     statement="""Write `median_time(work, wait, clock, rounds)`. `work()` hands a piece of work to a device and
-returns *at once*; `wait()` returns when all work is done; `clock()` gives the time in milliseconds. The very first piece is
-slow, so let it pass unmeasured, and finished. Then measure `rounds` pieces (an odd number), each alone, from before it
-is handed over until it is done. Return the median of their times, a Python float.
+returns *at once*; `wait()` returns when all work is done; `clock()` gives the time in milliseconds. The very first
+piece is slow, so let it pass unmeasured, and finished. Then measure `rounds` pieces (an odd number), each alone, from
+before it is handed over until it is done. Return the median of their times, a Python float.
 
 (The examples give the milliseconds that the device takes for each piece. To hand one over takes one more.)""",
     stub='''def median_time(work, wait, clock, rounds):
