@@ -79,10 +79,8 @@ def train(options: argparse.Namespace, device: torch.device, rank: int, world: i
         first = checkpoint["next_epoch"]
     restarts = int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
     if rank == 0:
-        print(
-            f"{world} processes on {device.type}, restart {restarts}: epochs {first} to {options.epochs - 1}",
-            flush=True,
-        )
+        what = f"epochs {first} to {options.epochs - 1}" if first < options.epochs else "all epochs are done"
+        print(f"world size {world}, on {device.type}, restart {restarts}: {what}", flush=True)
 
     # From here on, backward() also averages the gradients over all processes.
     parallel = DistributedDataParallel(model, device_ids=[device.index] if device.type == "cuda" else None)

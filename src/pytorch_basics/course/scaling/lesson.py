@@ -32,6 +32,7 @@ import subprocess
 import sys
 from time import perf_counter
 
+os.environ["KINETO_LOG_LEVEL"] = "6"  # the profiler keeps its own notes to itself
 import torch
 from torch import nn
 from torch.utils.benchmark import Timer
@@ -383,7 +384,7 @@ for rank, replica in enumerate(replicas):
 for name, parameter in model.named_parameters():
     mine, other = (replica.get_parameter(name).grad for replica in replicas)
     distance = ((mine + other) / 2 - parameter.grad).abs().max()
-    print(f"{name:9} from the other's gradient {(mine - other).abs().max():.4f}, mean from the whole {distance:.0e}")
+    print(f"{name:9} from the other's gradient {(mine - other).abs().max():.4f}, mean from the whole {distance:.6f}")
     assert torch.allclose((mine + other) / 2, parameter.grad, atol=1e-6)
 
 # %% [markdown]
