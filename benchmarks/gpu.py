@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -60,7 +61,7 @@ def steps(gpu: bool) -> list[str]:
 
 def step(sizes: tuple[int, ...], rows: int, device: str, autocast: bool = False) -> float:
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in pairwise(sizes):
         layers += [nn.Linear(inputs, outputs), nn.Tanh()]
     model = nn.Sequential(*layers[:-1]).to(device)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)

@@ -7,6 +7,7 @@
 
 With GPUs it uses one in each process (NCCL), else the processor (gloo). It saves a checkpoint after every epoch and
 goes on from it when it is started again. With --max-restarts, torchrun starts all processes again when one dies.
+Where a machine cannot find itself by its own name, add --local-addr 127.0.0.1 to the first command.
 """
 
 from __future__ import annotations

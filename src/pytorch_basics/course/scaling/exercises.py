@@ -71,7 +71,9 @@ CLASS_MEANS = Exercise(
     title="Means without a loop",
     statement="""Write `class_means(x, labels, classes)`: the mean row of each class. `x` is `(rows, features)`;
 `labels` is `(rows,)`, whole numbers from 0 to `classes - 1`. The result is `(classes, features)`, of the dtype of `x`;
-a class without rows gets zeros. No loop: neither more rows nor more classes may cost more calls of PyTorch.""",
+a class without rows gets zeros. No loop: neither more rows nor more classes may cost more calls of PyTorch.
+
+(The examples also say whether more rows, or more classes, took more calls.)""",
     stub='''def class_means(x, labels, classes):
     """The mean of the rows of each class."""
     ...

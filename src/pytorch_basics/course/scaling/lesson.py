@@ -27,7 +27,6 @@
 # In Colab, or wherever pb is missing, run first:  %pip install "pytorch-basics"
 import copy
 import os
-import statistics
 import subprocess
 import sys
 from time import perf_counter
@@ -86,27 +85,8 @@ assert calls["aten::addmm"] == 2 * 20  # two linear layers, twenty steps
 # often. (`addmm` is a linear layer: a product and a sum.)
 #
 # Here no row stands out. Many short calls, each with a fixed cost: such a model is slow because of the **number of
-# calls**. Faster arithmetic would not help it. More rows cost almost nothing:
-
-# %% tags=["volatile"]
-
-
-def median_of(function, rounds=21):
-    function()  # the first call is not measured
-    times = []
-    for _ in range(rounds):
-        begun = perf_counter()
-        function()
-        times.append(perf_counter() - begun)
-    return statistics.median(times)
-
-
-for times in (1, 10, 100):
-    many, their_labels = points.repeat(times, 1), labels.repeat(times)
-    seconds = median_of(lambda: step(many, their_labels))
-    print(f"{len(many):6} rows: {1e6 * seconds:8.0f} µs a step, {1e9 * seconds / len(many):7.0f} ns a row")
-
-# %% [markdown]
+# calls**. Faster arithmetic would not help it.
+#
 # ## Measuring without fooling yourself
 #
 # - **Warm up.** The first call prepares things, and is slow.
@@ -117,13 +97,26 @@ for times in (1, 10, 100):
 # `torch.utils.benchmark.Timer` does all three. It also runs on one thread, unless you say otherwise.
 
 # %% tags=["volatile"]
+
+
+def microseconds(code, threads=1, **names):
+    timer = Timer(code, globals={"torch": torch, **names}, num_threads=threads)
+    return 1e6 * timer.blocked_autorange(min_run_time=0.1).median
+
+
 a = torch.randn(256, 256)
 begun = perf_counter()
 torch.fft.fft(a)
-print(f"first call:  {1e6 * (perf_counter() - begun):8.0f} µs")
-print(f"our median:  {1e6 * median_of(lambda: torch.fft.fft(a)):8.0f} µs")
-timed = Timer("torch.fft.fft(a)", globals={"a": a, "torch": torch}).blocked_autorange(min_run_time=0.1)
-print(f"Timer:       {1e6 * timed.median:8.0f} µs")
+print(f"the first call: {1e6 * (perf_counter() - begun):9.0f} µs")
+print(f"the median:     {microseconds('torch.fft.fft(a)', a=a):9.0f} µs")
+print()
+for times in (1, 10, 100):
+    many = {"points": points.repeat(times, 1), "labels": labels.repeat(times)}
+    taken = microseconds("step(points, labels)", step=step, **many)
+    print(f"{200 * times:6} rows: {taken:9.0f} µs a step, {1000 * taken / (200 * times):7.0f} ns a row")
+
+# %% [markdown]
+# A hundred times as many rows do not take a hundred times as long. A small batch wastes most of a step.
 
 # %% [markdown]
 # {{exercise scaling.median_time}}
@@ -139,9 +132,7 @@ print(f"this machine shows {os.cpu_count()} cores")
 for size in (32, 1024):
     a = torch.randn(size, size)
     for threads in (1, 2, 4):
-        timer = Timer("torch.tanh(a @ a)", globals={"a": a, "torch": torch}, num_threads=threads)
-        seconds = timer.blocked_autorange(min_run_time=0.2).median
-        print(f"{size:5} × {size:<5} {threads} threads: {1e6 * seconds:9.1f} µs")
+        print(f"{size:5} × {size:<5} {threads} threads: {microseconds('torch.tanh(a @ a)', threads, a=a):9.0f} µs")
 torch.set_num_threads(1)
 assert torch.get_num_threads() == 1
 
@@ -175,7 +166,7 @@ for function in (nearest_in_a_loop, nearest_at_once):
     with profile(activities=[ProfilerActivity.CPU]) as seen:
         function()
     number = sum(row.count for row in seen.key_averages())
-    print(f"{function.__name__:18} {number:6} calls inside PyTorch, {1e6 * median_of(function, 5):9.0f} µs")
+    print(f"{function.__name__:18} {number:6} calls inside PyTorch, {microseconds('f()', f=function):9.0f} µs")
 
 # %% [markdown]
 # The arithmetic is the same. The loop pays for its calls. When you see `for` over rows, look for a new dimension, a
@@ -235,6 +226,8 @@ print("with a print in it:", len(graphs), "graphs")
 assert len(graphs) == 2
 
 # %% [markdown]
+# The second length made PyTorch capture again, now for *any* length; the third and fourth find that graph.
+#
 # For real work, leave `backend` out. On a processor the program is then written in C++, and needs a compiler on your
 # machine. The first call is slow. Later ones gain where data is read many times over:
 
@@ -252,8 +245,8 @@ try:
     fast(many)
     print(f"first call: {perf_counter() - begun:.1f} s (programs are kept on disk: a second run is quicker)")
     assert torch.allclose(fast(many), chain(many), atol=1e-5)
-    print(f"plain:      {1e3 * median_of(lambda: chain(many)):.2f} ms")
-    print(f"compiled:   {1e3 * median_of(lambda: fast(many)):.2f} ms")
+    print(f"plain:      {microseconds('f(x)', f=chain, x=many):9.0f} µs")
+    print(f"compiled:   {microseconds('f(x)', f=fast, x=many):9.0f} µs")
 except Exception as error:  # no C++ compiler here, most likely; nothing below needs one
     print(f"cannot compile on this machine ({type(error).__name__}); the lesson goes on without")
 captured = torch.compile(chain, backend="aot_eager")  # captures, and compiles nothing: works everywhere
@@ -265,7 +258,7 @@ assert torch.allclose(captured(many), chain(many))
 #
 # ## Mixed precision
 #
-# Numbers of two bytes instead of four: half the memory, and on a GPU several times the speed. There are two kinds:
+# Numbers of two bytes instead of four: half the memory, and on most GPUs more speed. There are two kinds:
 
 # %%
 for dtype in (torch.float32, torch.float16, torch.bfloat16):
@@ -341,10 +334,11 @@ for sizes, rows in (((2, 8, 1), 200), ((1024, 1024, 1024), 200), ((1024, 1024, 1
     operations, batch, weights = count(sizes, rows)
     print(f"{sizes!s:20} {rows:8}   {operations:23,}   {batch:13,}   {weights:14,}")
 assert count((2, 8, 1), 200)[0] == 2 * 200 * (2 * 8 + 8 * 1)
+assert operations / batch == 1024
 
 # %% [markdown]
-# The weights move once, each batch in each step. XOR is tiny: moving and calling would be all that a GPU does. The
-# large model has thousands of operations for each byte of its batch.
+# The weights move once, each batch in each step. XOR is tiny: to move and to call would be all that a GPU does. The
+# large model has about a thousand operations for each byte of its batch.
 
 # %% [markdown]
 # {{exercise scaling.work_per_byte}}
@@ -356,8 +350,7 @@ if torch.cuda.is_available():
         a = torch.randn(size, size)
         there = a.to("cuda")
         for what, code in (("product here", "a @ a"), ("move", "a.to('cuda')"), ("product there", "there @ there")):
-            seconds = Timer(code, globals={"a": a, "there": there}).blocked_autorange(min_run_time=0.2).median
-            print(f"{size:5} × {size:<5} {what:14} {1e6 * seconds:10.1f} µs")
+            print(f"{size:5} × {size:<5} {what:14} {microseconds(code, a=a, there=there):10.1f} µs")
 else:
     print("No CUDA GPU here: nothing to measure. On a machine that has one, this cell compares both.")
 
@@ -445,17 +438,13 @@ program = bring("ddp_xor.py")  # a copy in this folder, unless you have one
 
 def torchrun(*arguments):
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    command += ["--local-addr", "127.0.0.1", *arguments]  # the two need no network to find each other
+    command += ["--local-addr", "127.0.0.1", *arguments]  # they find each other without a network
     settings = {"OMP_NUM_THREADS": "1", "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1"}
     run = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, timeout=300)
     print(run.stdout)
     for line in run.stderr.splitlines():
         if "failed (exitcode" in line:
-            print(
-                "torchrun says: process",
-                line.split("local_rank: ")[1][0],
-                line[line.index("failed") :].split(" local")[0],
-            )
+            print("torchrun says:", line[line.index("failed") : line.index(" (pid")])
     assert run.returncode == 0, run.stderr[-2000:]
 
 
@@ -541,9 +530,7 @@ data = list(range(1002))
 for world in (1, 4):
     sampler = DistributedSampler(data, num_replicas=world, rank=0)
     sizes = [len(batch) for batch in DataLoader(data, batch_size=32, sampler=sampler)]
-    print(
-        f"{world} processes: {len(sampler)} rows each, {len(sizes)} steps of {world * sizes[0]} rows, last {sizes[-1]}"
-    )
+    print(f"world size {world}: {len(sampler)} rows each, {len(sizes)} steps of {world * sizes[0]}, last {sizes[-1]}")
 assert len(sampler) == 251 and len(sizes) == 8
 
 # %% [markdown]
