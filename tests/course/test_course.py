@@ -35,6 +35,7 @@ FEWEST = {
     "data": 7,
     "debugging": 24,
     "evaluation": 8,
+    "scaling": 4,
 }
 
 by_id = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)

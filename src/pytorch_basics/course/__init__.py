@@ -17,4 +17,5 @@ COURSE = (
     "data",
     "evaluation",
     "debugging",
+    "scaling",
 )

@@ -31,13 +31,13 @@ class Workspace:
     messages: list[str] = field(default_factory=list)
 
     def prepare(self) -> None:
-        """Bring in every notebook that is missing or newer, and write the start page."""
+        """Bring in every notebook and program that is missing or newer, and write the start page."""
         try:
             rows = Progress(self.folder).rows()  # first, because it may refuse
             (self.folder / FOLDER).mkdir(parents=True, exist_ok=True)
             written = self._manifest()
-            for name, path in shipped.places().items():
-                self._bring(name, shipped.cleared(path), written)
+            for name, path in (shipped.places() | shipped.programs()).items():
+                self._bring(name, shipped.fresh(path), written)
             self._welcome(rows, written)
             self._save(written)
         except OSError as error:
@@ -66,7 +66,7 @@ class Workspace:
         return Problem(f"the folder {self.folder} cannot be written ({error.strerror}: {where}); name another one")
 
     def _bring(self, name: str, fresh: bytes, written: dict[str, dict[str, str]]) -> None:
-        """Write the notebook, unless the learner edited theirs: then a newer one goes beside it."""
+        """Write the file, unless the learner edited theirs: then a newer one goes beside it."""
         target, known = self.folder / name, written.get(name, {})
         edited = target.exists() and _digest(target.read_bytes()) not in (known.get("wrote"), _digest(fresh))
         if not edited:
@@ -74,7 +74,7 @@ class Workspace:
                 _write(target, fresh)
             written[name] = {"wrote": _digest(fresh), "course": _digest(fresh)}
         elif known.get("course") != _digest(fresh):
-            beside = _free(target.with_name(f"{target.stem}.new.ipynb"))
+            beside = _free(target.with_name(f"{target.stem}.new{target.suffix}"))
             _write(beside, fresh)
             written[name] = {"wrote": known.get("wrote", ""), "course": _digest(fresh)}
             self.messages.append(f"{name} has a newer version; yours is kept, the new one is {beside.name}")
