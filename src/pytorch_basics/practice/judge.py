@@ -171,7 +171,9 @@ def _mistake(case: Frame, given: Outcome, expected: Outcome, solutions: Solution
 
 def _shown(exercise: Exercise, case: Frame, given: Outcome, expected: Outcome, reason: str) -> Header:
     args, kwargs = unpack(case)
-    inputs = () if exercise.tells else drawing.inputs(args, kwargs)  # such a case is a description, and stands in the call
+    inputs = (
+        () if exercise.tells else drawing.inputs(args, kwargs)
+    )  # such a case is a description, and stands in the call
     panels = [*inputs, *drawing.both(given, expected, exercise.same)]
     return {
         "status": "raised" if isinstance(given, Failed) else "wrong",

@@ -33,8 +33,8 @@ class Panel:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One answer, judged. ``status`` is a key of ``HEADLINES``; ``name`` is the misconception, where one fired; ``said``
-    what was seen of the answer at work, in lines of its own (a report of the doctor's)."""
+    """One answer, judged. ``status`` is a key of ``HEADLINES``; ``name`` is the misconception, where one fired;
+    ``said`` is what was seen of the answer at work, in lines of its own (a report of the doctor's)."""
 
     exercise: str
     status: str
@@ -117,7 +117,9 @@ def html(verdict: Verdict) -> str:
     line, color = _LOOK.get(verdict.status, ("dashed", "#b3261e"))
     body = [f"<strong>{escape(HEADLINES[verdict.status])}</strong> <code>{escape(verdict.exercise)}</code>"]
     body += [f"<p style='margin:.3em 0'>{_code(verdict.message)}</p>"] * bool(verdict.message)
-    body += [f"<pre style='margin:.6em 0;white-space:pre-wrap'>{escape(verdict.said.rstrip())}</pre>"] * bool(verdict.said)
+    body += [f"<pre style='margin:.6em 0;white-space:pre-wrap'>{escape(verdict.said.rstrip())}</pre>"] * bool(
+        verdict.said
+    )
     body += [f"<p style='margin:.3em 0'>The call: <code>{escape(verdict.call)}</code></p>"] * bool(verdict.call)
     if verdict.panels:
         body.append(f"<div style='display:flex;flex-wrap:wrap;gap:1.2em'>{''.join(map(_table, verdict.panels))}</div>")

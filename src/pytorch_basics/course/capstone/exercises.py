@@ -57,11 +57,11 @@ is `(count, 8, 8)`, uint8, 0 to 16; `labels` is `(count,)`, int64, 0 to 9.
 - Its `state_dict()` carries all that it learned. Loaded into a model that your `train` made from other images, it gives
   the same scores.
 
-The check trains it anew with seeds of its own: on a hundred images or so, and once on 1,000. Then it asks for 500 digits
-that were never in your file, and wants 0.95 of them right, after at most 20 seconds of training on one processor. Two
-traps are meant: the images may come **sorted by digit**, and in some checks the labels are **moved** (a picture of 3 is
-called 7, say), so learn from the labels you are given. What does not learn is shown to the doctor. The check takes a
-few seconds, or minutes if your training is slow.""",
+The check trains it anew with seeds of its own: on a hundred images or so, and once on 1,200. Then it asks for 500
+digits that were never in your file, and wants 0.95 of them right, after at most 20 seconds of training on one
+processor. Two traps are meant. The images may come **sorted by label**. And in some checks the labels are **moved** (a
+3 is called 7, say), so learn from the labels you are given. What does not learn is shown to the doctor. The check takes
+some seconds, or minutes if your training is slow.""",
     stub='''class Digits(nn.Module):
     """Takes images (batch, 8, 8), uint8; gives ten scores for each, (batch, 10)."""
 
@@ -82,10 +82,10 @@ def train(images, labels, seed):
     hints=(
         "Start small: seed, model, loss, optimizer, and a loop over a hundred images that gets *their* loss near 0. "
         "Only then take more.",
-        "In `forward`: `.float()`, a scale, flat rows, then layers. In the loop: a new order in each epoch, batches, and "
-        "the four lines you know. At the end the other mode.",
-        "`nn.Linear(64, 64)`, `nn.ReLU()`, `nn.Linear(64, 10)` on `images.flatten(1).float() / 16`; cross entropy; Adam "
-        "with `lr=0.003`; 40 epochs of batches of 50 rows of `torch.randperm(len(images))`; `model.eval()`.",
+        "In `forward`: `.float()`, a scale, flat rows, then layers. In the loop: a new order in each epoch, batches, "
+        "and the four lines you know. At the end the other mode.",
+        "`nn.Linear(64, 64)`, `nn.ReLU()`, `nn.Linear(64, 10)` on `images.flatten(1).float() / 16`; cross entropy; "
+        "Adam with `lr=0.003`; 40 epochs of batches of 50 rows of `torch.randperm(len(images))`; `model.eval()`.",
     ),
     minutes=45,
     probe=probes.probe_digits,

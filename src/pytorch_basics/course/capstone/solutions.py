@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-from pytorch_basics.course.capstone.digits import digits
 from pytorch_basics.course.capstone.probes import LEARNERS
 from pytorch_basics.practice.exercise import Solutions, Wrong
 
@@ -36,7 +35,7 @@ def train(images: Tensor, labels: Tensor, seed: int) -> nn.Module:
     torch.manual_seed(seed)
     model = Digits()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
-    for _ in range(40):
+    for _ in range(25):
         for rows in torch.randperm(len(images)).split(50):
             loss = F.cross_entropy(model(images[rows]), labels[rows])
             optimizer.zero_grad()
@@ -170,6 +169,35 @@ def train_of_the_file(images: Tensor, labels: Tensor, seed: int) -> nn.Module:
     return steps(Digits(), IMAGES, LABELS, 60).eval()
 
 
+def train_apart(images: Tensor, labels: Tensor, seed: int) -> nn.Module:
+    torch.manual_seed(seed)
+    model = Digits()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(20):
+        rows, others = torch.randperm(len(images)), torch.randperm(len(images))
+        loss = F.cross_entropy(model(images[rows]), labels[others])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model.eval()
+
+
+class Rows(Digits):
+    """Takes each row of a picture for a picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(8, 64)
+
+    def forward(self, images: Tensor) -> Any:
+        return self.output(torch.relu(self.hidden(images / 16.0)))
+
+
+def train_rows(images: Tensor, labels: Tensor, seed: int) -> nn.Module:
+    torch.manual_seed(seed)
+    return steps(Rows(), images, labels).eval()
+
+
 def train_too_little(images: Tensor, labels: Tensor, seed: int) -> nn.Module:
     torch.manual_seed(seed)
     return steps(Digits(), images, labels, 6).eval()
@@ -182,20 +210,20 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "nothing_right",
                 {"accuracy": 0.0},
-                "`argmax` always answers, also when all scores are equal: it takes one digit for every image, and one of "
-                "the ten images shows that digit.",
+                "`argmax` always answers, also when all scores are equal: it takes one digit for every image, and one "
+                "of the ten images shows that digit.",
             ),
             Wrong(
                 "one_choice",
                 {"choices": 1},
-                "e to the power 0 is 1, and a loss of 0 would mean that the right digit has the probability 1. Ten equal "
-                "scores are ten equal probabilities.",
+                "e to the power 0 is 1, and a loss of 0 would mean that the right digit has the probability 1. Ten "
+                "equal scores are ten equal probabilities.",
             ),
             Wrong(
                 "two_choices",
                 {"choices": 2},
-                "That is a guess between two, as in the XOR lessons, where the first loss was near ln 2. Here a guess is "
-                "between ten.",
+                "That is a guess between two, as in the XOR lessons, where the first loss was near ln 2. Here a guess "
+                "is between ten.",
             ),
         ),
     ),
@@ -216,14 +244,15 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "answers_instead_of_scores",
                 train_answers,
-                "Your model gives one digit for each image. Ten scores are asked for, `(batch, 10)`; `argmax` over them "
-                "is for whoever uses the model.",
+                "Your model gives one digit for each image. Ten scores are asked for, `(batch, 10)`; `argmax` over "
+                "them is for whoever uses the model.",
             ),
             Wrong(
                 "left_in_training_mode",
                 train_left_in_training_mode,
-                "Your model comes back in training mode: dropout still draws, or a batch norm looks at the other images "
-                "of the batch. `model.eval()` belongs right before `return model`.",
+                "Your model comes back in training mode: dropout still draws, or a batch norm looks at the other "
+                "images of the batch. `model.eval()` belongs right before `return model`. Is it there? Then a dropout "
+                "may be made inside `forward`, where `eval()` does not find it.",
                 mistake="evaluation.not_in_eval_mode",
             ),
             Wrong(
@@ -236,16 +265,16 @@ SOLUTIONS: dict[str, Solutions] = {
             Wrong(
                 "mean_not_saved",
                 train_mean_not_saved,
-                "Loaded into another model, your `state_dict` gives other scores: something that the model learned from "
-                "the images is not in it. Is a mean, a scale or another tensor a plain attribute? "
+                "Loaded into another model, your `state_dict` gives other scores: something that the model learned "
+                "from the images is not in it. Is a mean, a scale or another tensor a plain attribute? "
                 '`self.register_buffer("mean", mean)` puts it in.',
                 mistake="model.plain_tensor",
             ),
             Wrong(
                 "without_seed",
                 train_without_seed,
-                "Called twice with the same `seed`, your `train` gives two models. `torch.manual_seed(seed)` comes first, "
-                "before the model is made.",
+                "Called twice with the same `seed`, your `train` gives two models. `torch.manual_seed(seed)` comes "
+                "first, before the model is made.",
             ),
             Wrong(
                 "of_the_file",
@@ -254,10 +283,27 @@ SOLUTIONS: dict[str, Solutions] = {
                 "`images` and `labels` of the notebook, in place of its own arguments?",
             ),
             Wrong(
+                "apart",
+                train_apart,
+                "Your model guesses, and the doctor sees no mistake in a line: then what the loop is fed may be at "
+                "fault. Do `images[rows]` and `labels[rows]` take the *same* rows? Is the model made once, before its "
+                "optimizer? Is `lr` far too small? Train on fifty images first: their loss must get near 0.",
+                mistake="data.labels_left_in_order",
+            ),
+            Wrong(
+                "rows_for_pictures",
+                train_rows,
+                "Scores and labels do not fit: `cross_entropy` wants `(batch, 10)` and `(batch,)`. `nn.Linear` takes "
+                "the last dimension as features, so pictures `(batch, 8, 8)` give `(batch, 8, 10)`. "
+                "`images.flatten(1)` makes each picture one row of 64.",
+                mistake="model.no_flatten",
+            ),
+            Wrong(
                 "too_little",
                 train_too_little,
-                "Your training is in order, and it has learned too little: fewer than 0.95 of the new digits are right. "
-                "More epochs, another `lr`, a wider layer? Keep some images back, and watch both curves with `pb.losses`.",
+                "Your training is in order, and it has learned too little: fewer than 0.95 of the new digits are "
+                "right. More epochs, another `lr`, a wider layer? Keep some images back, and watch both curves with "
+                "`pb.losses`.",
             ),
         ),
     ),
