@@ -131,8 +131,7 @@ def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard
 
 def _believed(id: str) -> str:
     """What a mistake that was only told of believes, in one sentence."""
-    mistake = mistakes.find(id)
-    return f"It behaves as if you believed: “{mistake.title}”." if mistake else ""
+    return f"It behaves as if you believed: “{mistakes.find(id).title}”."
 
 
 def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solutions: Solutions) -> Wrong | None:

@@ -61,7 +61,7 @@ The check trains it anew with seeds of its own: on a hundred images or so, and o
 digits that were never in your file, and wants 0.95 of them right, after at most 20 seconds of training on one
 processor. Two traps are meant. The images may come **sorted by label**. And in some checks the labels are **moved** (a
 3 is called 7, say), so learn from the labels you are given. What does not learn is shown to the doctor. The check takes
-some seconds, or minutes if your training is slow.""",
+some seconds, or minutes if your training is slow. (The example shows what is looked at where images are few.)""",
     stub='''class Digits(nn.Module):
     """Takes images (batch, 8, 8), uint8; gives ten scores for each, (batch, 10)."""
 
