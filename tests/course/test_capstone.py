@@ -56,7 +56,7 @@ def test_what_does_not_learn_is_told_why(name: str, cell: Any) -> None:
     """The doctor names the mistake; where its rules know none, the answer behaves like a wrong solution that has a
     message of its own."""
     source, wanted = capstones.BROKEN[name]
-    case, found, told = first_failure(cell(source)["train"])
+    case, found, told = first_failure(cell(source.replace("range(20)", "range(6)"))["train"])
     if wanted.startswith(":"):
         assert found == facts_of_the_wrong(wanted[1:], case is LARGE)
     else:

@@ -98,6 +98,12 @@ def test_a_function_may_call_others_of_the_notebook(hand_in: Callable[..., str])
     assert "✓ Passed" in hand_in(source)
 
 
+def test_an_answer_may_use_more_of_the_notebook_than_a_pipe_holds(hand_in: Callable[..., str]) -> None:
+    """A data set of some megabytes that the function looks at travels with it."""
+    hand_in("DATA = torch.zeros(10**6)\n")
+    assert "✓ Passed" in hand_in('@pb.exercise("factorial.double")\ndef double(x):\n    return 2 * x + 0 * len(DATA)\n')
+
+
 def test_a_class_with_two_argument_super_works_when_run_again(hand_in: Callable[..., str]) -> None:
     """``super(Net, self)`` finds this ``Net``, not the one of the run before."""
     source = (

@@ -46,7 +46,7 @@ def html(said: Certificate) -> str:
     style = page.beside(page.__file__, "page.css") + page.beside(__file__, "certificate.css")
     title = f"PyTorch Basics: what {said.name} practised" if said.name else "PyTorch Basics: what was practised"
     body = [
-        "<header><h1>PyTorch Basics</h1>",
+        "<header><h1>PyTorch Basics: a record of practice</h1>",
         f"<p class=who>{escape(said.name)}</p>" * bool(said.name),
         f"{_figures(said)}</header><main>",
         _misconceptions(said.met),
@@ -81,10 +81,10 @@ def _misconceptions(met: tuple[Met, ...]) -> str:
     if not met:
         return ""
     rows = [
-        (_code(one.belief), escape(one.exercise), _met(one), f"✓ {_day(one.overcome)}" if one.overcome else "not yet")
+        (_code(one.belief), _code(one.exercise), _met(one), f"✓ {_day(one.overcome)}" if one.overcome else "not yet")
         for one in met
     ]
-    return f"<h2>Misconceptions met</h2>{_table('', ('Misconception', 'Exercise', 'Met', 'Overcome'), rows)}"
+    return f"<h2>Misconceptions met</h2>{_table('met', '', ('Misconception', 'Exercise', 'Met', 'Overcome'), rows)}"
 
 
 def _met(one: Met) -> str:
@@ -92,9 +92,9 @@ def _met(one: Met) -> str:
 
 
 def _lesson(lesson: Lesson) -> str:
-    caption = f"{escape(lesson.title)}: {lesson.passed} of {len(lesson.exercises)} passed"
-    rows = [(escape(done.title), _result(done), _help(done)) for done in lesson.exercises]
-    return _table(caption, ("Exercise", "Result", "Help taken"), rows)
+    caption = f"{escape(lesson.title)} ({lesson.passed} of {len(lesson.exercises)} passed)"
+    rows = [(_code(done.title), _result(done), _help(done)) for done in lesson.exercises]
+    return _table("done", caption, ("Exercise", "Result", "Help taken"), rows)
 
 
 def _result(done: Done) -> str:
@@ -106,15 +106,15 @@ def _result(done: Done) -> str:
 
 def _help(done: Done) -> str:
     taken = [f"{done.hints} hint{'s' * (done.hints > 1)}"] * bool(done.hints)
-    taken += ["solution shown before it was passed"] * done.revealed
+    taken += ["solution shown before it was passed" if done.passed else "solution shown"] * done.revealed
     return ", ".join(taken) or "none"
 
 
-def _table(caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _table(kind: str, caption: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     heads = "".join(f"<th scope=col>{name}</th>" for name in head)
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     said = f"<caption>{caption}</caption>" * bool(caption)
-    return f"<table>{said}<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+    return f"<table class={kind}>{said}<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def _code(text: str) -> str:

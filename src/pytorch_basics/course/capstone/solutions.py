@@ -34,9 +34,9 @@ class Digits(nn.Module):
 def train(images: Tensor, labels: Tensor, seed: int) -> nn.Module:
     torch.manual_seed(seed)
     model = Digits()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.003)
-    for _ in range(25):
-        for rows in torch.randperm(len(images)).split(50):
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.015)
+    for _ in range(30):
+        for rows in torch.randperm(len(images)).split(200):
             loss = F.cross_entropy(model(images[rows]), labels[rows])
             optimizer.zero_grad()
             loss.backward()
@@ -69,7 +69,7 @@ def train_convolutions(images: Tensor, labels: Tensor, seed: int) -> nn.Module:
     model, loss_module = Picture(), nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     model.train()
-    for _ in range(15):
+    for _ in range(10):
         for x, y in loader:
             optimizer.zero_grad()
             loss = loss_module(model(x), y)
