@@ -32,6 +32,7 @@ FEWEST = {
     "model": 7,
     "loss": 6,
     "optim": 6,
+    "capstone": 1,
 }
 
 by_id = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)

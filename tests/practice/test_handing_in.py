@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -31,7 +32,7 @@ TOY: dict[str, Exercise | Prediction] = {task.id: task for task in toy_exercises
 def box() -> Any:
     """A sandbox that finds the toy course."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
         sandbox = Sandbox()
         sandbox.start()
         yield sandbox
