@@ -107,3 +107,10 @@ def test_digits_are_loaded_without_pytorch_basics_doing_it() -> None:
     """``pb.digits()`` is a path; NumPy reads the file."""
     with np.load(pb.digits()) as file:
         assert (file["images"].shape, file["labels"].shape) == ((1297, 8, 8), (1297,))
+
+
+def test_the_solutions_show_their_modules(workspace: Path) -> None:
+    """Shown only after a pass (or when asked to reveal them), and whole: the class and the loop."""
+    assert "after you pass" in str(pb.solution("capstone.digits"))
+    shown = str(pb.solution("capstone.digits", reveal=True))
+    assert [words for words in ("class Digits(nn.Module)", "class Picture", "def train(") if words not in shown] == []
