@@ -72,9 +72,16 @@ def _exercise_cells(id: str) -> list[Any]:
         asked = ", ".join(f"{fact}=..." for fact in task.asks)
         source = f'pb.predict("{id}", {asked})'
     else:
-        source = f'@pb.exercise("{id}")\n{task.stub.rstrip()}'
+        source = _decorated(task)
     cell = nbformat.v4.new_code_cell(source, id=f"exercise-{name}"[:64], metadata={"tags": ["exercise"]})
     return [statement, cell]
+
+
+def _decorated(task: Exercise) -> str:
+    """The stub with the decorator above what is handed in: its last function or class."""
+    lines = task.stub.rstrip().splitlines()
+    at = max(k for k, line in enumerate(lines) if re.match(rf"(def|class) {task.defines}\b", line))
+    return "\n".join([*lines[:at], f'@pb.exercise("{task.id}")', *lines[at:]])
 
 
 def _statement(task: Exercise | Prediction) -> str:
@@ -107,7 +114,7 @@ def _examples(task: Exercise) -> list[str]:
 
 
 def _written(task: Exercise, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    name = task.id.split(".")[1]
+    name = task.defines if task.tells else task.id.split(".")[1]
     values = [repr(value) for value in args] + [f"{key}={value!r}" for key, value in kwargs.items()]
     written = f"{name}({', '.join(values)})"
     return written if len(written) <= 400 else call(name, args, kwargs)

@@ -33,7 +33,8 @@ class Panel:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One answer, judged. ``status`` is a key of ``HEADLINES``; ``name`` is the misconception, where one fired."""
+    """One answer, judged. ``status`` is a key of ``HEADLINES``; ``name`` is the misconception, where one fired;
+    ``said`` is what was seen of the answer at work, in lines of its own (a report of the doctor's)."""
 
     exercise: str
     status: str
@@ -46,6 +47,7 @@ class Verdict:
     unprotected: tuple[str, ...] = ()
     cases: int = 0
     advice: tuple[str, ...] = field(default=())
+    said: str = ""
 
     @property
     def passed(self) -> bool:
@@ -80,6 +82,7 @@ def text(verdict: Verdict) -> str:
     """The verdict as lines for a terminal."""
     lines = [f"{HEADLINES[verdict.status]}: {verdict.exercise}"]
     lines += [verdict.message] * bool(verdict.message)
+    lines += ["", verdict.said.rstrip()] * bool(verdict.said)
     lines += ["", f"The call: {verdict.call}"] * bool(verdict.call)
     for panel in verdict.panels:
         lines += ["", panel.title, *_rows(panel)]
@@ -114,6 +117,9 @@ def html(verdict: Verdict) -> str:
     line, color = _LOOK.get(verdict.status, ("dashed", "#b3261e"))
     body = [f"<strong>{escape(HEADLINES[verdict.status])}</strong> <code>{escape(verdict.exercise)}</code>"]
     body += [f"<p style='margin:.3em 0'>{_code(verdict.message)}</p>"] * bool(verdict.message)
+    body += [f"<pre style='margin:.6em 0;white-space:pre-wrap'>{escape(verdict.said.rstrip())}</pre>"] * bool(
+        verdict.said
+    )
     body += [f"<p style='margin:.3em 0'>The call: <code>{escape(verdict.call)}</code></p>"] * bool(verdict.call)
     if verdict.panels:
         body.append(f"<div style='display:flex;flex-wrap:wrap;gap:1.2em'>{''.join(map(_table, verdict.panels))}</div>")
