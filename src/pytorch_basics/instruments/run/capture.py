@@ -29,8 +29,8 @@ from pytorch_basics.instruments.run.assemble import assemble
 from pytorch_basics.instruments.run.backward.capture import Backward
 from pytorch_basics.instruments.run.calls.capture import Calls
 from pytorch_basics.instruments.run.data.capture import Loaders
-from pytorch_basics.instruments.run.keepsakes.capture import Keepsakes
 from pytorch_basics.instruments.run.hook import Hook
+from pytorch_basics.instruments.run.keepsakes.capture import Keepsakes
 from pytorch_basics.instruments.run.log import Log
 from pytorch_basics.instruments.run.meaning.capture import Meaning
 from pytorch_basics.instruments.run.modules.capture import Modules
