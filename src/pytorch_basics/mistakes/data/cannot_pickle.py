@@ -98,7 +98,7 @@ def _written(record: FailureRecord, name: str) -> Place | None:
             )
             if named == last and source is not None and isinstance(node, ast.FunctionDef | ast.Lambda):
                 place = source.place_of_line(node.lineno, node)
-                if place.function in (inside, f"{inside}.{last}", "<module>"):
+                if place.function.replace(".<locals>", "") in (inside, f"{inside}.{last}", "<module>"):
                     return place
     return None
 
