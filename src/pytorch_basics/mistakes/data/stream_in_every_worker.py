@@ -31,25 +31,27 @@ DRAWS = (
 
 
 class _Numbers(IterableDataset[torch.Tensor]):
-    def __init__(self, shared: bool) -> None:
-        self.shared = shared
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        for k in range(4):
+            yield torch.tensor(k)
 
+
+class _Shared(IterableDataset[torch.Tensor]):
     def __iter__(self) -> Iterator[torch.Tensor]:
         worker = get_worker_info()
-        first, every = (worker.id, worker.num_workers) if self.shared and worker is not None else (0, 1)
-        for k in range(first, 4, every):
+        for k in range(worker.id, 4, worker.num_workers) if worker is not None else range(4):
             yield torch.tensor(k)
 
 
 def broken() -> Answer:
-    return _count(_Numbers(shared=False))
+    return _count(_Numbers())
 
 
 def fixed() -> Answer:
-    return _count(_Numbers(shared=True))
+    return _count(_Shared())
 
 
-def _count(data: _Numbers) -> Answer:
+def _count(data: IterableDataset[torch.Tensor]) -> Answer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python's on forking, which has nothing to do with this
         samples = sum(len(batch) for batch in DataLoader(data, batch_size=2, num_workers=2))
@@ -76,8 +78,8 @@ def signs(record: Record) -> Iterator[Sign]:
             instead="`info = torch.utils.data.get_worker_info()` in `__iter__`, and only every "
             "`info.num_workers`-th sample, from `info.id` on",
             evidence=(
-                f"`num_workers={loader.workers}`, `{loader.dataset}` is an `IterableDataset`, and nothing in its file "
-                "asks for `get_worker_info()`",
+                f"`num_workers={loader.workers}`, `{loader.dataset}` is an `IterableDataset`, and it never asks "
+                "for `get_worker_info()`",
             ),
             sure=False,
             also=tuple(one for one in (loader.made, loader.at[0]) if one is not None),
@@ -87,15 +89,21 @@ def signs(record: Record) -> Iterator[Sign]:
 def _iter(loader: LoaderRecord) -> tuple[Source, ast.FunctionDef] | None:
     """Its ``__iter__``, when it reads samples alike in each process: it draws nothing, and asks for no worker."""
     source = source_of(loader.at[0].file)
-    if source is None or any(_asks(node) for node in ast.walk(source.tree)):
-        return None
-    for node in ast.walk(source.tree):
+    for node in ast.walk(source.tree) if source is not None else ():
         if isinstance(node, ast.ClassDef) and node.name == loader.dataset.rpartition(".")[2]:
             methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
             drawn = any(called(one) in DRAWS for method in methods[1:] or methods for one in ast.walk(method))
             mine = next((one for one in methods if one.name == "__iter__"), None)
-            return None if drawn or mine is None else (source, mine)
+            asks = any(_asks(one) for part in _with_helpers(source, node) for one in ast.walk(part))
+            return None if drawn or asks or mine is None or source is None else (source, mine)
     return None
+
+
+def _with_helpers(source: Source | None, owner: ast.ClassDef) -> list[ast.AST]:
+    """The class, its bases, and the file's functions and classes that it names."""
+    named = {part.id for part in ast.walk(owner) if isinstance(part, ast.Name)}
+    tops = source.tree.body if source is not None else []
+    return [owner, *(one for one in tops if getattr(one, "name", "") in named)]
 
 
 def _asks(node: ast.AST) -> bool:

@@ -7,45 +7,60 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import nn
 
 from pytorch_basics.instruments.failure.source import Source, source_of
+from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
 from pytorch_basics.mistakes.reading.flow import own
+from pytorch_basics.mistakes.reading.lines import same_function
 from pytorch_basics.mistakes.reading.owners import stepping
 
 ASKED = ("state_dict", "parameters", "eval", "train", "forward", "to", "cpu", "requires_grad_", "named_parameters")
+VALUES = (3.0, 1.0, 2.0, 4.0, 3.0)  # of held-out data, say
 
 
-def broken() -> Answer:
-    return _kept(copied=False)
-
-
-def fixed() -> Answer:
-    return _kept(copied=True)
-
-
-def _kept(copied: bool) -> Answer:
-    """The loss of the best model beside the best loss."""
+def _begin() -> tuple[nn.Linear, nn.Linear, Callable[[], None]]:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         x, y = torch.randn(8, 2), torch.randn(8, 1)
         model = nn.Linear(2, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1.5)  # so large that the loss grows again
-    best, best_model = float("inf"), model
-    for _ in range(4):
-        value = nn.functional.mse_loss(model(x), y)
-        if value.item() < best:
-            best = value.item()
-            best_model = copy.deepcopy(model) if copied else model
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def one_step() -> None:
         optimizer.zero_grad()
-        value.backward()
+        nn.functional.mse_loss(model(x), y).backward()
         optimizer.step()
-    return Answer(given=nn.functional.mse_loss(best_model(x), y).detach(), expected=torch.tensor(best))
+
+    return model, copy.deepcopy(model), one_step
+
+
+def broken() -> Answer:
+    model, best_model, one_step = _begin()
+    best, then = float("inf"), model.weight.detach().clone()
+    for value in VALUES:
+        one_step()
+        if value < best:
+            best, then = value, model.weight.detach().clone()
+            best_model = model
+    best_model.eval()
+    return Answer(given=best_model.weight.detach(), expected=then)
+
+
+def fixed() -> Answer:
+    model, best_model, one_step = _begin()
+    best, then = float("inf"), model.weight.detach().clone()
+    for value in VALUES:
+        one_step()
+        if value < best:
+            best, then = value, model.weight.detach().clone()
+            best_model = copy.deepcopy(model)
+    best_model.eval()
+    return Answer(given=best_model.weight.detach(), expected=then)
 
 
 def signs(record: Record) -> Iterator[Sign]:
@@ -59,6 +74,8 @@ def signs(record: Record) -> Iterator[Sign]:
         for node in ast.walk(source.tree) if source is not None else ():
             if isinstance(node, ast.Assign) and source is not None and _keeps(source, node, {m.name for m in models}):
                 place = source.place_of_line(node.lineno, node)
+                if isinstance(node.targets[0], ast.Name) and not _ran(record, place):
+                    continue
                 name, model = ast.unparse(node.targets[0]), ast.unparse(node.value)
                 yield Sign(
                     place=place,
@@ -68,6 +85,11 @@ def signs(record: Record) -> Iterator[Sign]:
                     evidence=(f"`{name} is {model}` stays True, and {record.steps} steps were taken",),
                     sure=False,
                 )
+
+
+def _ran(record: RunRecord, place: Place) -> bool:
+    """Something of PyTorch's was called in the same function."""
+    return any(same_function(place, site.place) for site in record.sites)
 
 
 def _keeps(source: Source, node: ast.Assign, names: set[str]) -> bool:
@@ -87,8 +109,12 @@ def _keeps(source: Source, node: ast.Assign, names: set[str]) -> bool:
         for part in (test.left, *test.comparators)
     }
     beside = [one for one in around.body if isinstance(one, ast.Assign) and one is not node]
-    noted = any(ast.unparse(one.targets[0]) in compared for one in beside)
+    noted = any(ast.unparse(part) in compared for one in beside for part in _parts(one.targets[0]))
     return noted and _asked_later(source, target, around)
+
+
+def _parts(target: ast.expr) -> list[ast.expr]:
+    return list(target.elts) if isinstance(target, ast.Tuple) else [target]
 
 
 def _parameter(source: Source, node: ast.AST, value: ast.expr) -> bool:
