@@ -20,6 +20,7 @@ from pytorch_basics.course import COURSE
 from pytorch_basics.course.catalogue import find, of_topic
 from pytorch_basics.course.overview import lesson_source, notebook_name, title
 from pytorch_basics.lab.welcome import METADATA
+from pytorch_basics.mistakes.mistake import Mistake
 from pytorch_basics.practice.compare import Failed
 from pytorch_basics.practice.drawing import call
 from pytorch_basics.practice.exercise import Exercise, Prediction, Solutions
@@ -115,8 +116,13 @@ def _written(task: Exercise, args: tuple[Any, ...], kwargs: dict[str, Any]) -> s
 def _mistakes(topic: str) -> str:
     taught = import_module(f"pytorch_basics.course.{topic}.solutions").SOLUTIONS
     linked = {wrong.mistake for solutions in taught.values() for wrong in solutions.wrong if wrong.mistake}
-    chosen = [m for m in mistakes.all_mistakes() if m.id in linked or (m.code and m.id.startswith(f"{topic}."))]
+    chosen = [m for m in mistakes.all_mistakes() if m.id in linked or (m.code and _taught_in(m) == topic)]
     return "\n".join(f"- [{mistake.title}](Mistakes.ipynb#{anchor(mistake.title)})" for mistake in chosen)
+
+
+def _taught_in(mistake: Mistake) -> str:
+    """The lesson of a row of the bank: that of its folder, but for the rows that ``evaluation`` brings together."""
+    return "evaluation" if mistake.code[0] in "EDS" else mistake.id.split(".")[0]
 
 
 def anchor(heading: str) -> str:

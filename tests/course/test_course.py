@@ -32,6 +32,9 @@ FEWEST = {
     "model": 7,
     "loss": 6,
     "optim": 6,
+    "data": 7,
+    "debugging": 24,
+    "evaluation": 8,
 }
 
 by_id = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)

@@ -34,13 +34,21 @@ main()
 """
 
 
+def usual_signals() -> None:
+    """What a child does of SIGINT and SIGHUP is inherited: a test run in the background would have them ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+USUAL: dict[str, Any] = {"preexec_fn": usual_signals} if os.name == "posix" else {}
+
+
 def doctor(folder: Path, source: str, *arguments: str, options: tuple[str, ...] = (), **more: Any) -> Any:
     """Run ``source`` as a script under the doctor, in ``folder``."""
     (folder / "script.py").write_text(source, encoding="utf-8")
     command = [*COMMAND, *options, "script.py", *arguments]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, **more
-    )
+    more = {"capture_output": True, "text": True, "encoding": "utf-8", "timeout": 120, "check": False, **USUAL, **more}
+    return subprocess.run(command, cwd=folder, **more)
 
 
 def plainly(folder: Path, source: str, *arguments: str, **more: Any) -> Any:
@@ -210,7 +218,7 @@ def test_an_interrupt_ends_the_script_and_leaves_a_report(tmp_path: Path) -> Non
     """C-c while it waits: its traceback as usual, then what was seen so far."""
     (tmp_path / "script.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(60)\n", encoding="utf-8")
     process = subprocess.Popen(
-        [*COMMAND, "script.py"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "script.py"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **USUAL
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "here\n"

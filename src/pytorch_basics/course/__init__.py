@@ -4,4 +4,17 @@
 walks it. A new topic is one folder and one word here.
 """
 
-COURSE = ("start", "tensors", "memory", "operations", "autograd", "descent", "model", "loss", "optim")
+COURSE = (
+    "start",
+    "tensors",
+    "memory",
+    "operations",
+    "autograd",
+    "descent",
+    "model",
+    "loss",
+    "optim",
+    "data",
+    "evaluation",
+    "debugging",
+)

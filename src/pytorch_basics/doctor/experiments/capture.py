@@ -187,8 +187,8 @@ def _step(replay: Replay, model: Any, optimizer: Any) -> None:
 
 
 def _timed(step: Callable[[], None], loss: Callable[[], float]) -> tuple[float, float, int]:
-    before, end, steps = loss(), time.monotonic() + MOST_SECONDS, 0
-    while steps < MOST_STEPS and time.monotonic() < end:
+    before, end, steps = loss(), time.process_time() + MOST_SECONDS, 0
+    while steps < MOST_STEPS and time.process_time() < end:
         step()
         steps += 1
     return before, loss(), steps
