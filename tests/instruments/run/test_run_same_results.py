@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import io
 import subprocess
 import sys
 import warnings
@@ -342,3 +343,21 @@ print(nn.functional.mse_loss(net(x), x[:, :1]).item(), len(watch.record.notes))
     ]  # fmt: skip
     assert [run.returncode for run in runs] == [0, 0], runs[1].stderr
     assert runs[0].stdout == runs[1].stdout
+
+
+def test_a_watched_model_can_be_copied_and_saved():
+    """Neither a copy nor a file holds anything of the watch, and the file is loaded without us."""
+    model = nn.Linear(2, 1)
+    watch = watching()
+    watch.on()
+    try:
+        model(torch.ones(1, 2))
+        copied, file = copy.deepcopy(model), io.BytesIO()
+        torch.save(model, file)
+    finally:
+        watch.off()
+    assert b"pytorch_basics" not in file.getvalue()
+    file.seek(0)
+    for other in (copied, torch.load(file, weights_only=False)):
+        assert torch.equal(other(torch.ones(1, 2)), model(torch.ones(1, 2)))
+    assert not copied._forward_pre_hooks

@@ -29,6 +29,7 @@ from pytorch_basics.instruments.run.assemble import assemble
 from pytorch_basics.instruments.run.backward.capture import Backward
 from pytorch_basics.instruments.run.calls.capture import Calls
 from pytorch_basics.instruments.run.data.capture import Loaders
+from pytorch_basics.instruments.run.hook import Hook
 from pytorch_basics.instruments.run.keepsakes.capture import Keepsakes
 from pytorch_basics.instruments.run.log import Log
 from pytorch_basics.instruments.run.meaning.capture import Meaning
@@ -171,7 +172,7 @@ class Watching:
             self._strays[len(self.log.models) - 1] = look_at(module, (), {}).strays
         if _compiles():
             return  # a hook would be compiled with the model
-        self._roots.append(module.register_forward_pre_hook(self._called))
+        self._roots.append(module.register_forward_pre_hook(Hook(self._called)))
 
     def _called(self, module: Module, args: Any) -> None:
         asleep = self.log.asleep and self._full

@@ -129,7 +129,7 @@ class Calls(TorchFunctionMode):
         for t in outs:
             log.keep(t, site.number)
         if outs and not outs[0].ndim and outs[0].requires_grad and len(site.outs[0].alive) < _MOST_ALIVE:
-            site.outs[0].alive.append(weakref.ref(outs[0]))
+            site.outs[0].kept(weakref.ref(outs[0]))
         return site, given, outs
 
     def _new(self, key: Any, func: Any, place: Reached, args: Any, kwargs: Any) -> Site:
