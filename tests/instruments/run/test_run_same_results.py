@@ -361,3 +361,35 @@ def test_a_watched_model_can_be_copied_and_saved():
     for other in (copied, torch.load(file, weights_only=False)):
         assert torch.equal(other(torch.ones(1, 2)), model(torch.ones(1, 2)))
     assert not copied._forward_pre_hooks
+
+
+RECORDED = """
+import sys, warnings
+import torch
+from torch import fx, nn
+from pytorch_basics.instruments.run import watching
+
+warnings.simplefilter("ignore", (DeprecationWarning, FutureWarning))
+net = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 1))
+x = torch.ones(8, 4)
+watch = watching()
+watch.on()
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for step in range(STEPS):
+    opt.zero_grad()
+    nn.functional.mse_loss(net(x), x[:, :1]).backward()
+    opt.step()
+ways = [torch.jit.script(net), torch.jit.trace(net, x), torch.export.export(net, (x,)).module(), fx.symbolic_trace(net)]
+watch.off()
+assert all(torch.equal(way(x), net(x)) for way in ways)
+assert torch.jit.script.__module__ == "torch.jit._script" and not watch.record.notes, watch.record.notes
+"""
+
+
+@pytest.mark.parametrize("steps", [1, 30])
+def test_a_watched_model_can_be_scripted_traced_and_exported(steps):
+    """Whether its steps are watched in full just then or not: what PyTorch records is the model's own."""
+    lines = RECORDED.replace("STEPS", str(steps))
+    command = [sys.executable, "-W", "error::UserWarning", "-c", lines]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-1500:]
