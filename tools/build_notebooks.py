@@ -59,10 +59,9 @@ def executed(topic: str, language: str = ENGLISH) -> Any:
     with speaking(language):
         made = notebook(topic)
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"PYTORCH_BASICS_WORKSPACE": folder, VARIABLE: language}
-        os.environ |= {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+        os.environ.update(PYTORCH_BASICS_WORKSPACE=folder, OMP_NUM_THREADS="1", PYTHONHASHSEED="0")
         client = NotebookClient(made, timeout=_SECONDS, kernel_name="python3", resources={"metadata": {"path": folder}})
-        client.execute()
+        client.execute(env=os.environ | {VARIABLE: language})
     for cell in made.cells:
         cell.metadata.pop("execution", None)
     return made
