@@ -104,7 +104,10 @@ def _of_program(_: str) -> Iterator[Text]:
     for path in [*sorted(package.rglob("*.py")), ROOT / "tools" / "lesson_to_notebook.py"]:
         where = path.relative_to(package if path.is_relative_to(package) else ROOT).as_posix()
         for node in sorted(_calls(ast.parse(path.read_text(encoding="utf-8"))), key=lambda call: call.lineno):
-            name, said = ast.unparse(node.func), [part.value for part in node.args if isinstance(part, ast.Constant)]
+            name, said = (
+                getattr(node.func, "id", ""),
+                [part.value for part in node.args if isinstance(part, ast.Constant)],
+            )
             if name == "say_count":
                 yield str(said[0]), str(said[1]), where
             elif name in ("say", "later") and said:

@@ -1,4 +1,4 @@
-"""Changing the language of the learner's folder: nothing of theirs is lost, and nothing is there twice for no reason."""
+"""Changing the language of the learner's folder: nothing of theirs is lost, and nothing comes twice for no reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytorch_basics import cli
 from pytorch_basics.errors import Problem
 from pytorch_basics.lab import shipped
 from pytorch_basics.lab.workspace import Workspace
-from pytorch_basics.language import VARIABLE, remembered
+from pytorch_basics.language import VARIABLE, remembered, speaking
 from pytorch_basics.practice.progress import FOLDER
 
 START, GERMAN, ENGLISH = "00_start.ipynb", "00_start.de.ipynb", "00_start.en.ipynb"
@@ -116,18 +116,18 @@ def test_a_newer_translation_replaces_one_that_was_not_edited(folder: Path, monk
     start(folder)
     edit(folder / START)
     start(folder, "de")
-    places, newer = shipped.places(), folder / "newer" / "de" / START
+    with speaking("de"):
+        places, newer = shipped.places(), folder / "newer" / "de" / START
     newer.parent.mkdir(parents=True)
-    german = shipped.places.__globals__["Path"](shipped.__file__).parents[3] / "notebooks" / "de" / START
-    newer.write_text(german.read_text(encoding="utf-8").replace("Ist alles da?", "Alles da!"), encoding="utf-8")
+    text = places[START].read_text(encoding="utf-8").replace("Ist alles da?", "Alles da!")
+    newer.write_text(text, encoding="utf-8")
     monkeypatch.setattr(shipped, "places", lambda: places | {START: newer})
     assert start(folder) == []
     assert "Alles da!" in said(folder / GERMAN)
     edit(folder / GERMAN)
-    newer.write_text(newer.read_text(encoding="utf-8").replace("Alles da!", "Jetzt aber!"), encoding="utf-8")
-    assert start(folder) == [
-        "00_start.de.ipynb has a newer version; yours is kept, the new one is 00_start.de.new.ipynb"
-    ]
+    newer.write_text(text.replace("Alles da!", "Jetzt aber!"), encoding="utf-8")
+    (message,) = start(folder)
+    assert message == "00_start.de.ipynb has a newer version; yours is kept, the new one is 00_start.de.new.ipynb"
     assert lessons(folder) == {START, GERMAN, "00_start.de.new.ipynb"}
 
 
