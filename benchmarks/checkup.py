@@ -1,8 +1,9 @@
 """What a checkup costs: training steps with ``pb.checkup`` beside the bare loop, and what ``doctor`` adds to a script.
 
-Run ``python benchmarks/checkup.py``, where transformers is installed for ResNet-18. A step is forward, backward and
-SGD. A few steps at the beginning, and ever fewer later, are watched in full; they, the steps between, and a run of
-1,000 steps with its report are timed apart. The floor of a watched step is a function mode that does nothing.
+Run ``python benchmarks/checkup.py``, where transformers is installed for ResNet-18, torch-audit and traincheck to
+stand beside it. A step is forward, backward and SGD. A few steps at the beginning, and ever fewer later, are watched in
+full; they, the steps between, and a run of 1,000 steps with its report are timed apart. The floor of a watched step is
+a function mode that does nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from time import process_time
 import torch
 from torch.overrides import TorchFunctionMode
 
+import other_doctors
 from apart import apart, peak
 from models import Workload, workloads
 from pytorch_basics.doctor.observe import Observation
@@ -163,6 +165,7 @@ def rows() -> list[Row]:
         Row("`pb.checkup`, peak memory × bare", listed(peaks) or "not measured", f"≤ {MOST_MEMORY}",
             max(peaks.values()) <= MOST_MEMORY if peaks else None, COMMAND),
         added_to_a_script(),
+        *other_doctors.beside(COMMAND),
     ]  # fmt: skip
 
 

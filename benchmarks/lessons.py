@@ -15,7 +15,7 @@ from pytorch_basics.course import COURSE
 from timing import ROOT, Row, report, seconds
 
 ROUNDS = 3
-MOST_SECONDS = 120
+MOST_SECONDS = 240
 COMMAND = "python benchmarks/lessons.py"
 
 

@@ -22,6 +22,7 @@ from pytorch_basics.course.overview import lesson_source, notebook_name, title
 from pytorch_basics.lab.shipped import FRONT_DOOR
 from pytorch_basics.lab.welcome import METADATA
 from pytorch_basics.language import ENGLISH, chosen, framed, is_translated, say, say_count, told, told_code
+from pytorch_basics.mistakes.mistake import Mistake
 from pytorch_basics.practice.compare import Failed
 from pytorch_basics.practice.drawing import call
 from pytorch_basics.practice.exercise import Exercise, Prediction, Solutions
@@ -79,10 +80,16 @@ def _exercise_cells(id: str) -> list[Any]:
         asked = ", ".join(f"{fact}=..." for fact in task.asks)
         source = f'pb.predict("{id}", {asked})'
     else:
-        stub = told_code(f"pytorch_basics.course.{task.topic}", task.stub)
-        source = f'@pb.exercise("{id}")\n{stub.rstrip()}'
+        source = _decorated(task)
     cell = nbformat.v4.new_code_cell(source, id=f"exercise-{name}"[:64], metadata={"tags": ["exercise"]})
     return [statement, cell]
+
+
+def _decorated(task: Exercise) -> str:
+    """The stub with the decorator above what is handed in: its last function or class."""
+    lines = told_code(f"pytorch_basics.course.{task.topic}", task.stub).rstrip().splitlines()
+    at = max(k for k, line in enumerate(lines) if re.match(rf"(def|class) {task.defines}\b", line))
+    return "\n".join([*lines[:at], f'@pb.exercise("{task.id}")', *lines[at:]])
 
 
 def _statement(task: Exercise | Prediction) -> str:
@@ -120,7 +127,7 @@ def _examples(task: Exercise) -> list[str]:
 
 
 def _written(task: Exercise, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    name = task.id.split(".")[1]
+    name = task.defines if task.tells else task.id.split(".")[1]
     values = [repr(value) for value in args] + [f"{key}={value!r}" for key, value in kwargs.items()]
     written = f"{name}({', '.join(values)})"
     return written if len(written) <= 400 else call(name, args, kwargs)
@@ -129,8 +136,13 @@ def _written(task: Exercise, args: tuple[Any, ...], kwargs: dict[str, Any]) -> s
 def _mistakes(topic: str) -> str:
     taught = import_module(f"pytorch_basics.course.{topic}.solutions").SOLUTIONS
     linked = {wrong.mistake for solutions in taught.values() for wrong in solutions.wrong if wrong.mistake}
-    listed = [m for m in mistakes.all_mistakes() if m.id in linked or (m.code and m.id.startswith(f"{topic}."))]
+    listed = [m for m in mistakes.all_mistakes() if m.id in linked or (m.code and _taught_in(m) == topic)]
     return "\n".join(f"- [{m.told(m.title)}](Mistakes.ipynb#{anchor(m.title)})" for m in listed)
+
+
+def _taught_in(mistake: Mistake) -> str:
+    """The lesson of a row of the bank: that of its folder, but for the rows that ``evaluation`` brings together."""
+    return "evaluation" if mistake.code[0] in "EDS" else mistake.id.split(".")[0]
 
 
 def anchor(heading: str) -> str:

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pytorch_basics.course.capstone.digits import digits as digits
     from pytorch_basics.course.verbs import exercise as exercise
     from pytorch_basics.course.verbs import hint as hint
     from pytorch_basics.course.verbs import predict as predict
@@ -47,6 +48,7 @@ _VERBS = {
     "watch": "pytorch_basics.instruments.training.watch",
     "checkup": "pytorch_basics.doctor.checkup",
     "explain": "pytorch_basics.doctor.explain",
+    "digits": "pytorch_basics.course.capstone.digits",
     "exercise": "pytorch_basics.course.verbs",
     "predict": "pytorch_basics.course.verbs",
     "hint": "pytorch_basics.course.verbs",
@@ -58,6 +60,7 @@ __all__ = [
     "__version__",
     "boundary",
     "checkup",
+    "digits",
     "exercise",
     "explain",
     "graph",

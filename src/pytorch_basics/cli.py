@@ -58,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
 
     progress = commands.add_parser("progress", help="what you tried and passed")
     progress.add_argument("--folder", help="your folder")
-    progress.add_argument("--json", action="store_true", help="print JSON")
+    shape = progress.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print JSON")
+    shape.add_argument("--html", metavar="FILE", help="write a page to keep or to print")
+    progress.add_argument("--name", default="", help="your name, for the page")
     progress.set_defaults(run=_progress)
 
     reset = commands.add_parser("reset", help="put a lesson back; yours is kept as a backup")
@@ -150,8 +153,21 @@ def _progress(options: argparse.Namespace) -> int:
     from pytorch_basics.course.overview import lines, states
     from pytorch_basics.practice.progress import Progress
 
-    rows = Progress(_folder(options.folder)).rows()
-    if options.json:
+    if options.name and not options.html:
+        raise Problem(
+            "--name stands on the page of --html; write: pytorch-basics progress --html progress.html --name …"
+        )
+    kept = Progress(_folder(options.folder))
+    rows = kept.rows()
+    if options.html:
+        from datetime import datetime
+
+        from pytorch_basics.course.certificate import certificate
+        from pytorch_basics.course.certificate_page import write
+
+        write(Path(options.html), certificate(rows, kept.events(), options.name.strip(), datetime.now()))
+        print(f"{options.html} is written; open it in a browser")
+    elif options.json:
         topics = [asdict(state) for state in states(rows)]
         print(json.dumps({"topics": topics, "exercises": [asdict(row) for row in rows.values()]}, indent=1))
     else:

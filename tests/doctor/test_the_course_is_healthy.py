@@ -20,6 +20,18 @@ MEANT = {
     "descent": {"operations.nan_is_born"},  # it shows how too large a learning rate ends
     "loss": {"loss.sigmoid_twice", "loss.softmax_twice", "operations.silent_broadcast", "operations.nan_is_born"},
     "optim": {"optim.no_zero_grad", "optim.cleared_before_step"},
+    "data": {"data.generator_in_workers", "data.labels_left_in_order"},  # its own noise; a batch with labels redrawn
+    "debugging": {  # the clinic's silent patients
+        "optim.no_zero_grad",
+        "loss.sigmoid_twice",
+        "operations.silent_broadcast",
+        "optim.holds_other_parameters",
+        "model.plain_list",
+        "data.labels_left_in_order",
+        "evaluation.left_in_eval_mode",
+        "loss.softmax_over_batch",
+        "memory.view_is_transpose",
+    },
     "front_door": {"loss.sigmoid_twice", "memory.view_is_transpose"},
 }
 Row = dict[str, Any]

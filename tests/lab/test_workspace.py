@@ -75,6 +75,30 @@ def test_the_folder_is_made_with_every_notebook_of_the_course(folder: Path) -> N
     assert {shipped.FRONT_DOOR, "Mistakes.ipynb", *map(notebook_name, COURSE)} <= there
 
 
+def test_programs_of_lessons_come_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A program is brought, kept once edited, and a newer one goes beside it under a name that says so."""
+    start(folder)
+    shipped_one = shipped.programs()["ddp_xor.py"]
+    mine = folder / "ddp_xor.py"
+    assert mine.read_bytes() == shipped_one.read_bytes()
+    mine.write_text("# mine")
+    newer = tmp_path / "newer.py"
+    newer.write_text("# newer")
+    monkeypatch.setattr(shipped, "programs", lambda: {"ddp_xor.py": newer})
+    assert start(folder) == ["ddp_xor.py has a newer version; yours is kept, the new one is ddp_xor.new.py"]
+    assert mine.read_text() == "# mine"
+
+
+def test_a_lesson_finds_its_program_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied where it is missing, left where it is; an unknown name lists those that there are."""
+    monkeypatch.chdir(tmp_path)
+    assert shipped.bring("ddp_xor.py").read_bytes() == shipped.programs()["ddp_xor.py"].read_bytes()
+    (tmp_path / "ddp_xor.py").write_text("# mine")
+    assert shipped.bring("ddp_xor.py").read_text() == "# mine"
+    with pytest.raises(Problem, match=r"no program ddp\.py .* there are: ddp_xor\.py"):
+        shipped.bring("ddp.py")
+
+
 def test_the_notebooks_come_without_outputs(folder: Path) -> None:
     """A prediction is worth nothing beside its answer: no outputs, counts or run times."""
     start(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -31,7 +32,7 @@ TOY: dict[str, Exercise | Prediction] = {task.id: task for task in toy_exercises
 def box() -> Any:
     """A sandbox that finds the toy course."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
         sandbox = Sandbox()
         sandbox.start()
         yield sandbox
@@ -96,6 +97,12 @@ def test_a_function_may_call_others_of_the_notebook(hand_in: Callable[..., str])
     assert "behaves as if doubling were tripling" in hand_in(source)
     hand_in("FACTOR = 2\n")
     assert "✓ Passed" in hand_in(source)
+
+
+def test_an_answer_may_use_more_of_the_notebook_than_a_pipe_holds(hand_in: Callable[..., str]) -> None:
+    """A data set of some megabytes that the function looks at travels with it."""
+    hand_in("DATA = torch.zeros(10**6)\n")
+    assert "✓ Passed" in hand_in('@pb.exercise("factorial.double")\ndef double(x):\n    return 2 * x + 0 * len(DATA)\n')
 
 
 def test_a_class_with_two_argument_super_works_when_run_again(hand_in: Callable[..., str]) -> None:

@@ -14,7 +14,10 @@ from pytorch_basics.course.catalogue import of_topic
 from pytorch_basics.language import later, say, told
 from pytorch_basics.practice.progress import Row
 
-ALL_PASSED = later("You passed every exercise there is. Change something in a lesson and see what happens.")
+ALL_PASSED = later(
+    "You passed every exercise there is. `pytorch-basics progress --html progress.html` in a terminal writes a page of "
+    "it, to keep or to print."
+)
 
 
 @dataclass(frozen=True)

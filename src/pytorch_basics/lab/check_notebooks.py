@@ -18,10 +18,11 @@ from pathlib import Path
 from pytorch_basics.course import COURSE, catalogue
 from pytorch_basics.course.overview import notebook_name
 from pytorch_basics.errors import Problem, nearest
+from pytorch_basics.practice.exercise import Exercise
 from pytorch_basics.practice.sandbox import Sandbox
 from pytorch_basics.practice.verdict import Verdict, from_reply
 
-SILENCE = 60.0  # seconds a notebook may go on without finishing a cell
+SILENCE = 60.0  # seconds a notebook may go on without finishing a cell, unless one of its exercises has a longer limit
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,17 @@ def check(path: Path, sandbox: Sandbox) -> Checked:
     taught = [task.id for topic in lesson for task in catalogue.of_topic(topic)]
     ids = list(dict.fromkeys([*exercise_ids(cells), *taught]))
     verdicts = {id: _unknown(id) for id in ids if catalogue.find(id) is None}
+    limits = [task.seconds for id in ids if isinstance(task := catalogue.find(id), Exercise)]
+    patience = max([SILENCE, *limits])
     errors = [] if ids else ["it holds no exercises"]
     while left := [id for id in ids if id not in verdicts]:
         request = {
             "course": "pytorch_basics.course",
             "exercises": left,
             "program": {"cells": cells, "skip": list(verdicts)},
-            "seconds": SILENCE,
+            "seconds": patience,
         }
-        reply = sandbox.ask(request, [], SILENCE * (len(cells) + 1), nullcontext)
+        reply = sandbox.ask(request, [], patience * (len(cells) + 1), nullcontext)
         errors += [error for error in reply["errors"] if error not in errors]
         found = {id: from_reply(id, fields) for id, fields in reply["verdicts"].items()}
         stuck = reply["stuck"]

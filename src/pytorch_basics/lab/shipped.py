@@ -1,7 +1,7 @@
-"""The course's executed notebooks as they are shipped, and copies without outputs for learners.
+"""The course's executed notebooks and its programs as they are shipped, and what a learner gets of them.
 
-In goes nothing; out come the notebooks' names and their bytes, outputs cleared: a prediction is worth nothing
-beside its answer. They lie in the installed package, or at the top of a checkout; those in the learner's language in a
+In goes nothing; out come their names and bytes, the notebooks without outputs: a prediction is worth nothing beside
+its answer. They lie in the installed package, or at the top of a checkout; notebooks in the learner's language in a
 folder of its name beside the English ones, which stand in where there is none.
 """
 
@@ -35,6 +35,29 @@ def places() -> dict[str, Path]:
 def language_of(path: Path) -> str:
     """The language of a shipped notebook: its folder's name, or English."""
     return path.parent.name if path.parent.name in languages() else ENGLISH
+
+
+def programs() -> dict[str, Path]:
+    """``{name in the workspace: path}`` of the programs that lessons start."""
+    package = Path(__file__).parents[1] / "examples"
+    folder = package if package.is_dir() else Path(__file__).parents[3] / "examples"
+    return {path.name: path for path in sorted(folder.glob("*.py"))}
+
+
+def bring(name: str) -> Path:
+    """The program in the current folder; copied there, unless it is there already."""
+    target = Path(name).resolve()
+    if not target.exists():
+        found = programs()
+        if name not in found:
+            raise Problem(f"there is no program {name} in this installation; there are: {', '.join(found) or 'none'}")
+        target.write_bytes(found[name].read_bytes())
+    return target
+
+
+def fresh(path: Path) -> bytes:
+    """What the learner gets of a shipped file: notebooks without outputs, programs as they are."""
+    return cleared(path) if path.suffix == ".ipynb" else path.read_bytes()
 
 
 def cleared(path: Path) -> bytes:

@@ -33,7 +33,7 @@ class Workspace:
     messages: list[str] = field(default_factory=list)
 
     def prepare(self, language: str | None = None) -> None:
-        """Bring in every notebook that is missing or newer, and write the start page.
+        """Bring in every notebook and program that is missing or newer, and write the start page.
 
         ``language`` is remembered in the folder; without one the environment's counts, then the one remembered.
         """
@@ -44,7 +44,7 @@ class Workspace:
             remember(self.folder, language)
             written = self._manifest()
             with speaking(language):
-                for name, path in shipped.places().items():
+                for name, path in (shipped.places() | shipped.programs()).items():
                     self._bring(name, path, written)
                 self._welcome(rows, written)
             self._save(written)
@@ -75,8 +75,8 @@ class Workspace:
         return Problem(f"the folder {self.folder} cannot be written ({error.strerror}: {where}); name another one")
 
     def _bring(self, name: str, path: Path, written: dict[str, dict[str, str]]) -> None:
-        """Write the notebook, unless the learner edited theirs: then a newer one goes beside it."""
-        fresh, language = shipped.cleared(path), shipped.language_of(path)
+        """Write the file, unless the learner edited theirs: then a newer one goes beside it."""
+        fresh, language = shipped.fresh(path), shipped.language_of(path)
         target, known = self.folder / name, written.get(name, {})
         edited = target.exists() and _digest(target.read_bytes()) not in (known.get("wrote"), _digest(fresh))
         if not edited:
@@ -86,7 +86,7 @@ class Workspace:
         elif known.get("language", ENGLISH) != language:
             self._bring_beside(target, path, written)
         elif known.get("course") != _digest(fresh):
-            beside = _free(target.with_name(f"{target.stem}.new.ipynb"))
+            beside = _free(target.with_name(f"{target.stem}.new{target.suffix}"))
             _write(beside, fresh)
             written[name] = {"wrote": known.get("wrote", ""), "course": _digest(fresh), "language": language}
             self.messages.append(f"{name} has a newer version; yours is kept, the new one is {beside.name}")

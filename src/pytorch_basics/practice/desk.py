@@ -171,10 +171,18 @@ def _code(task: Exercise | Prediction, reference: Any) -> str:
         facts = ", ".join(f"{name}={value!r}" for name, value in reference.items())
         return f'```python\npb.predict("{task.id}", {facts})\n```'
     try:
-        source = inspect.cleandoc(inspect.getsource(reference))
+        parts = [inspect.getsource(one) for one in (*_classes(reference), reference)]
+        source = "\n\n".join(inspect.cleandoc(part) for part in parts)
     except TypeError:  # a function of the library itself
         source = f"{reference.__module__}.{reference.__name__}"
     return f"```python\n{source}\n```"
+
+
+def _classes(reference: Any) -> list[type]:
+    """The classes of the same file that a function uses: a training is nothing without its Module."""
+    space = getattr(reference, "__globals__", {})
+    used = [space.get(name) for name in getattr(getattr(reference, "__code__", None), "co_names", ())]
+    return [one for one in used if isinstance(one, type) and one.__module__ == reference.__module__]
 
 
 def _waiting() -> AbstractContextManager[None]:

@@ -65,6 +65,8 @@ class Exercise:
     ``examples`` are cases shown with the statement; ``cases(draw)`` yields more, drawn anew at each check.
     ``probe(answer, *args, **kwargs)`` turns the answer and a case into what is compared (a class is built and
     called there). ``without`` names functions the answer may not use (``softmax``). Limits: ``seconds``, ``megabytes``.
+    ``tells`` names an entry of the dict that the probe returns which is not compared but shown with a failing case:
+    ``{"text": …, "mistakes": [ids]}``, such as the doctor's words on a loop that does not learn.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Exercise:
     same: Same = Same()
     probe: Callable[..., Any] = call
     without: tuple[str, ...] = ()
+    tells: str = ""
     seconds: float = 10.0
     megabytes: int = 2048
 

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from pytorch_basics import mistakes
-from pytorch_basics.language import ENGLISH, say, speaking, told
+from pytorch_basics import language, mistakes
+from pytorch_basics.language import ENGLISH, say, speaking
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Raised
 from pytorch_basics.practice import drawing
-from pytorch_basics.practice.compare import Failed, Outcome, alike, difference
+from pytorch_basics.practice.compare import Failed, Outcome, Returned, alike, difference
 from pytorch_basics.practice.draw import Draw
 from pytorch_basics.practice.exercise import Exercise, Prediction, Solutions, Wrong
 from pytorch_basics.practice.guess import judge_guess
@@ -29,6 +29,8 @@ from pytorch_basics.practice.listen import Heard, Jobs, listen
 from pytorch_basics.practice.perform import Frame, pack, perform, read, unpack
 from pytorch_basics.practice.start_runner import Runner
 from pytorch_basics.practice.wire import Header
+
+_MOST_TOLD = 20_000  # characters
 
 
 def judge(request: Header, blocks: list[bytes], runner: Runner) -> Header:
@@ -67,7 +69,9 @@ def _solutions(course: str, id: str) -> Solutions:
     """With what a wrong answer is told in the learner's language."""
     topic = f"{course}.{id.split('.')[0]}"
     found: Solutions = import_module(f"{topic}.solutions").SOLUTIONS[id]
-    return replace(found, wrong=tuple(replace(wrong, message=told(topic, wrong.message)) for wrong in found.wrong))
+    return replace(
+        found, wrong=tuple(replace(wrong, message=language.told(topic, wrong.message)) for wrong in found.wrong)
+    )
 
 
 def packed(exercise: Exercise, seed: int) -> list[Frame]:
@@ -90,11 +94,30 @@ def outcomes(answer: Any, exercise: Exercise, cases: list[Frame]) -> list[Outcom
 
 def outcome(answer: Any, exercise: Exercise, case: Frame) -> Outcome:
     """What one of our own solutions does on a case, read as the learner's outcomes are read."""
-    return read(perform(answer, exercise.probe, case, set()))
+    return compared(read(perform(answer, exercise.probe, case, set())), exercise)
+
+
+def compared(found: Outcome, exercise: Exercise) -> Outcome:
+    """The outcome without what the probe only tells."""
+    if not (exercise.tells and isinstance(found, Returned) and isinstance(found.result, dict)):
+        return found
+    return replace(found, result={name: value for name, value in found.result.items() if name != exercise.tells})
+
+
+def told(found: Outcome, exercise: Exercise) -> tuple[str, list[str]]:
+    """The text that the probe tells of this outcome, and the mistakes it names; it comes from the sandbox, unproved."""
+    result = found.result if isinstance(found, Returned) else None
+    entry = result.get(exercise.tells) if exercise.tells and isinstance(result, dict) else None
+    if not isinstance(entry, dict):
+        return "", []
+    named = entry.get("mistakes")
+    ids = {mistake.id for mistake in mistakes.all_mistakes()}
+    return str(entry.get("text", ""))[:_MOST_TOLD], [id for id in named if id in ids] if isinstance(named, list) else []
 
 
 def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard: Heard) -> Header:
-    given = heard.outcomes.get(exercise.id, [])
+    raw = heard.outcomes.get(exercise.id, [])
+    given = [compared(found, exercise) for found in raw]
     about = {"unprotected": heard.unprotected, "printed": heard.printed, "cases": len(cases)}
     if len(given) < len(cases):
         return {"status": "refused", "message": f"{heard.trouble or say('It was never reached')}.", **about}
@@ -106,11 +129,20 @@ def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard
     failing.sort(key=lambda index: _size(cases[index]) or math.inf)  # in no elements there is nothing to see
     wrong = named(exercise, cases, given, solutions)
     if wrong:
-        at, told = failing[0], {"name": wrong.mistake or f"{exercise.id}:{wrong.name}", "message": wrong.message}
+        at, name = failing[0], {"name": wrong.mistake or f"{exercise.id}:{wrong.name}", "message": wrong.message}
     else:
-        at, told = _recognised(failing, cases, given, expected, solutions)
-    shown = _shown(exercise, cases[at], given[at], expected[at], str(found[at]))
-    return {**shown, **about, **({"status": "misconception", **told} if told else {})}
+        at, name = _recognised(failing, cases, given, expected, solutions)
+    said, seen = told(raw[at], exercise)
+    if seen and not name:
+        name = {"name": seen[0], "message": f"{found[at]} {_believed(seen[0])}"}
+    shown = _shown(exercise, cases[at], given[at], expected[at], str(found[at])) | ({"said": said} if said else {})
+    return {**shown, **about, **({"status": "misconception", **name} if name else {})}
+
+
+def _believed(id: str) -> str:
+    """What a mistake that was only told of believes, in one sentence."""
+    mistake = mistakes.find(id)
+    return say("It behaves as if you believed: “{title}”.", title=mistake.told(mistake.title))
 
 
 def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solutions: Solutions) -> Wrong | None:
@@ -149,7 +181,10 @@ def _mistake(case: Frame, given: Outcome, expected: Outcome, solutions: Solution
 
 def _shown(exercise: Exercise, case: Frame, given: Outcome, expected: Outcome, reason: str) -> Header:
     args, kwargs = unpack(case)
-    panels = [*drawing.inputs(args, kwargs), *drawing.both(given, expected, exercise.same)]
+    inputs = (
+        () if exercise.tells else drawing.inputs(args, kwargs)
+    )  # such a case is a description, and stands in the call
+    panels = [*inputs, *drawing.both(given, expected, exercise.same)]
     return {
         "status": "raised" if isinstance(given, Failed) else "wrong",
         "message": reason,

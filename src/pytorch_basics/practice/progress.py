@@ -42,6 +42,16 @@ class Row:
     revealed: bool
 
 
+@dataclass(frozen=True)
+class Event:
+    """One thing the learner did: ``at`` in seconds since 1970, ``what`` a verdict's status, "hint" or "reveal"."""
+
+    at: float
+    exercise: str
+    what: str
+    misconception: str | None = None
+
+
 class Progress:
     """The progress kept in a workspace. Raises ``Problem`` where it cannot be read or written."""
 
@@ -65,15 +75,27 @@ class Progress:
 
     def rows(self) -> dict[str, Row]:
         """Each exercise that was tried or helped with, by id. A workspace never used gives none."""
-        try:
-            if not self.path.exists():
-                return {}
-        except OSError as error:  # a folder that we may not look into
-            raise Problem(f"{self.path.parent} cannot be read ({error.strerror}); choose another folder") from error
+        if not self._there():
+            return {}
         with self._open() as db:
             attempts = db.execute("SELECT exercise, status, misconception FROM attempts ORDER BY id").fetchall()
             helped = db.execute("SELECT exercise, kind FROM helped").fetchall()
         return {id: _row(id, attempts, helped) for id in sorted({row[0] for row in attempts + helped})}
+
+    def events(self) -> list[Event]:
+        """Every attempt, hint and revealed solution, oldest first."""
+        if not self._there():
+            return []
+        with self._open() as db:
+            attempts = db.execute("SELECT at, exercise, status, misconception FROM attempts ORDER BY id").fetchall()
+            helped = db.execute("SELECT at, exercise, kind FROM helped ORDER BY id").fetchall()
+        return sorted((Event(*row) for row in attempts + helped), key=lambda event: event.at)
+
+    def _there(self) -> bool:
+        try:
+            return self.path.exists()
+        except OSError as error:  # a folder that we may not look into
+            raise Problem(f"{self.path.parent} cannot be read ({error.strerror}); choose another folder") from error
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

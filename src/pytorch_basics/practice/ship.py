@@ -69,7 +69,23 @@ def ship(answer: Any) -> tuple[bytes, dict[str, str]]:
             raise
         except Exception as error:  # whatever a learner's object raises when it is pickled
             raise Problem(f"it holds something that cannot be sent to the sandbox ({error})") from error
-    return buffer.getvalue(), {name: "".join(linecache.getlines(name)) for name in files(answer)}
+    return buffer.getvalue(), {name: "".join(linecache.getlines(name)) for name in _all_files(answer)}
+
+
+def _all_files(answer: Any) -> list[str]:
+    """The files of the object and of the learner's functions and classes that it uses, wherever they were written."""
+    seen: dict[int, Any] = {id(answer): answer}
+    waiting = [answer]
+    while waiting:
+        one = waiting.pop()
+        space = _globals(one)
+        used = (space[name] for code in _codes(one) for name in code.co_names if name in space)
+        for found in (*used, *getattr(one, "__bases__", ())):
+            own = isinstance(found, (FunctionType, type)) and found.__module__ == answer.__module__
+            if own and id(found) not in seen:
+                seen[id(found)] = found
+                waiting.append(found)
+    return list(dict.fromkeys(name for one in seen.values() for name in files(one)))
 
 
 def files(answer: Any) -> list[str]:

@@ -35,7 +35,8 @@ class Panel:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One answer, judged. ``status`` is a key of ``HEADLINES``; ``name`` is the misconception, where one fired."""
+    """One answer, judged. ``status`` is a key of ``HEADLINES``; ``name`` is the misconception, where one fired;
+    ``said`` is what was seen of the answer at work, in lines of its own (a report of the doctor's)."""
 
     exercise: str
     status: str
@@ -48,6 +49,7 @@ class Verdict:
     unprotected: tuple[str, ...] = ()
     cases: int = 0
     advice: tuple[str, ...] = field(default=())
+    said: str = ""
 
     @property
     def passed(self) -> bool:
@@ -82,6 +84,7 @@ def text(verdict: Verdict) -> str:
     """The verdict as lines for a terminal."""
     lines = [f"{say(HEADLINES[verdict.status])}: {verdict.exercise}"]
     lines += [verdict.message] * bool(verdict.message)
+    lines += ["", verdict.said.rstrip()] * bool(verdict.said)
     lines += ["", f"{say('The call')}: {verdict.call}"] * bool(verdict.call)
     for panel in verdict.panels:
         lines += ["", panel.title, *_rows(panel)]
@@ -119,6 +122,8 @@ def html(verdict: Verdict) -> str:
         f"<strong>{escape(say(HEADLINES[verdict.status]))}</strong> <code dir='ltr'>{escape(verdict.exercise)}</code>"
     ]
     body += [f"<p style='margin:.3em 0'>{_code(verdict.message)}</p>"] * bool(verdict.message)
+    if verdict.said:
+        body.append(f"<pre dir='ltr' style='margin:.6em 0;white-space:pre-wrap'>{escape(verdict.said.rstrip())}</pre>")
     call = f"{escape(say('The call'))}: <code dir='ltr'>{escape(verdict.call)}</code>"
     body += [f"<p style='margin:.3em 0'>{call}</p>"] * bool(verdict.call)
     if verdict.panels:

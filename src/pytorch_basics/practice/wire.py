@@ -47,7 +47,12 @@ def receive(pipe: IO[bytes]) -> tuple[Header, list[bytes]]:
 
 
 def _exactly(pipe: IO[bytes], length: int) -> bytes:
-    data = pipe.read(length) if length else b""
-    if len(data) < length:
-        raise EOFError("the pipe ended")
-    return data
+    """So many bytes. A pipe without a buffer gives what lies in it (64 KB, say), so it is asked until all are there."""
+    parts, left = [], length
+    while left:
+        part = pipe.read(left)
+        if not part:
+            raise EOFError("the pipe ended")
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)

@@ -209,8 +209,8 @@ class Watching:
             return
         try:
             log.aside = True
-            with torch.no_grad():
-                place = reached(sys._getframe(1))
+            place = reached(sys._getframe(1))
+            with torch.no_grad(), _C.DisableTorchFunction():
                 self._optimizers.step_begins(optimizer, (place.code, place.at))
         except Exception as error:
             log.notes[f"A step was not understood: {type(error).__name__}: {error}"[:200]] = None
@@ -222,7 +222,7 @@ class Watching:
             return
         try:
             log.aside = True
-            with torch.no_grad():
+            with torch.no_grad(), _C.DisableTorchFunction():
                 self._optimizers.step_ended(optimizer, self._full)
         except Exception as error:
             log.notes[f"A step was not understood: {type(error).__name__}: {error}"[:200]] = None

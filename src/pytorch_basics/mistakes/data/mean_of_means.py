@@ -1,4 +1,4 @@
-"""The mean of the batches' means is taken for the mean of the samples, though the last batch is smaller."""
+"""E4: the mean of the batches' means is taken for the mean of the samples, though the last batch is smaller."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _unweighted(node: ast.expr) -> bool:
 
 MISTAKE = Mistake(
     id="data.mean_of_means",
-    code="",
+    code="E4",
     title="The mean of the batches is the mean of the samples",
     see="No error. The number depends on the batch size, and is a little off.",
     why="Each batch counts alike in a mean of means. The samples of a smaller last batch then count more than the "

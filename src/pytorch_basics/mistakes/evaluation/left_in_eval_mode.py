@@ -1,4 +1,4 @@
-"""Training goes on in evaluation mode: dropout and batch norm are switched off."""
+"""E3: training goes on in evaluation mode: dropout and batch norm are switched off."""
 
 # PyTorch declares no types for `backward`; the programs below are shown to learners.
 # mypy: disable-error-code="no-untyped-call"
@@ -85,7 +85,7 @@ def _sign(record: RunRecord, which: int, used: list[EventRecord], silent: list[E
 
 MISTAKE = Mistake(
     id="evaluation.left_in_eval_mode",
-    code="",
+    code="E3",
     title="After an evaluation the model trains on as before",
     see="The training loss gets better after the first evaluation and the validation loss worse. No error.",
     why="`model.eval()` stays until `model.train()` is called. Without it dropout drops nothing and batch norm neither "

@@ -1,4 +1,4 @@
-"""A model predicts in training mode: dropout drops, batch norm goes by the batch."""
+"""E2: a model predicts in training mode: dropout drops, batch norm goes by the batch."""
 
 # PyTorch declares no types for `backward`; the programs below are shown to learners.
 # mypy: disable-error-code="no-untyped-call"
@@ -139,7 +139,7 @@ def _feeds_another(record: RunRecord, which: int) -> bool:
 
 MISTAKE = Mistake(
     id="evaluation.not_in_eval_mode",
-    code="",
+    code="E2",
     title="no_grad() switches dropout off",
     see="The same input gives other predictions each time, or the accuracy is lower than it should be. No error.",
     why="`torch.no_grad()` and `torch.inference_mode()` only stop the recording of gradients. Dropout and batch norm "

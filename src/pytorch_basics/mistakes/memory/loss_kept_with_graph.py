@@ -1,4 +1,4 @@
-"""Losses are added up or collected with the graph behind them, and memory grows."""
+"""E5: losses are added up or collected with the graph behind them, and memory grows."""
 
 # PyTorch declares no types for `backward`; the programs below are shown to learners.
 # mypy: disable-error-code="no-untyped-call"
@@ -96,7 +96,7 @@ def _collected(place: Place, name: str) -> Place | None:
 
 MISTAKE = Mistake(
     id="memory.loss_kept_with_graph",
-    code="",
+    code="E5",
     title="A loss is only a number",
     see="Memory grows from step to step, until there is none left; each step may get slower. No error before that.",
     why="A loss is a tensor with the graph that computed it. Kept in a list, or added to a sum, it keeps that graph, "

@@ -185,7 +185,8 @@ class Calls(TorchFunctionMode):
         """A backward pass: what it starts from and reaches is asked before, gradients after."""
         begun = None
         try:
-            begun = self.backward.before(place, args, kwargs, func is torch.autograd.grad)
+            with torch._C.DisableTorchFunction():  # what is asked here need not pass this mode
+                begun = self.backward.before(place, args, kwargs, func is torch.autograd.grad)
             if begun is not None and not self.log.alarm and not finite(begun.root):
                 self.log.alarm = True
                 self._alarm()

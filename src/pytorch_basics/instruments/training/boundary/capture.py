@@ -15,6 +15,7 @@ from torch import nn
 
 from pytorch_basics.errors import WrongArgument, WrongValue, wrong
 from pytorch_basics.instruments.training.boundary.record import BoundaryRecord, PointRecord, UnitRecord
+from pytorch_basics.instruments.training.capture import asking
 
 SIDE, UNIT_SIDE, MOST_UNITS, MOST_POINTS = 61, 31, 16, 400  # a unit is drawn at every other place
 MARGIN = 0.15  # of the data's extent, on each side
@@ -26,7 +27,7 @@ def capture(model: Any, x: torch.Tensor, y: torch.Tensor) -> BoundaryRecord:
     (left, bottom), (right, top) = _corners(points)
     xs = torch.linspace(left, right, SIDE)
     ys = torch.linspace(bottom, top, SIDE)
-    with _asking(model), torch.no_grad():
+    with asking(model), torch.no_grad():
         plane = torch.stack(torch.meshgrid(xs, ys, indexing="xy"), -1).reshape(-1, 2).to(points)
         with _last_linear(model) as seen:
             said = model(plane)
@@ -77,19 +78,6 @@ def _corners(points: torch.Tensor) -> tuple[list[float], list[float]]:
     low, high = points.float().aminmax(dim=0)
     room = ((high - low) * MARGIN).clamp(min=1e-3)
     return (low - room).tolist(), (high + room).tolist()
-
-
-@contextmanager
-def _asking(model: Any) -> Iterator[None]:
-    """Evaluation mode for a while: no dropout, and a BatchNorm that does not learn from the plane."""
-    modes = {module: module.training for module in model.modules()} if isinstance(model, nn.Module) else {}
-    for module in modes:
-        module.training = False
-    try:
-        yield
-    finally:
-        for module, training in modes.items():
-            module.training = training
 
 
 @contextmanager

@@ -8,7 +8,6 @@ that branches on values, say) one after the other, and the record says so. The m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from inspect import signature
 from typing import Any
 
@@ -19,6 +18,7 @@ from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 from pytorch_basics.errors import WrongArgument, WrongValue, wrong
+from pytorch_basics.instruments.training.capture import asking
 from pytorch_basics.instruments.training.landscape.plane import Plane, Vector, of_path, of_random, of_two
 from pytorch_basics.instruments.training.landscape.record import LandscapeRecord, StopRecord
 
@@ -92,7 +92,7 @@ def _names(function: Any, parameters: Sequence[torch.Tensor]) -> list[str]:
 
 def capture(surface: Surface, path: Any, directions: Any, side: int, seed: int) -> LandscapeRecord:
     """The record of the loss around the parameters as they are."""
-    with _asking(surface.model), torch.no_grad():
+    with asking(surface.model), torch.no_grad():
         here = surface.loss(surface.now)
         if not isinstance(here, torch.Tensor) or here.numel() != 1:
             shape = tuple(here.shape) if isinstance(here, torch.Tensor) else type(here).__name__
@@ -213,19 +213,6 @@ def _explained(plane: Plane, rows: Vector) -> float | None:
     _, off = plane.coordinates(rows)
     whole = float(((rows - rows[-1]) ** 2).sum())
     return 1.0 - float((off**2).sum()) / whole if whole else 1.0
-
-
-@contextmanager
-def _asking(model: Any) -> Iterator[None]:
-    """Evaluation mode for a while: the same network at every place, without dropout."""
-    modes = {module: module.training for module in model.modules()} if isinstance(model, nn.Module) else {}
-    for module in modes:
-        module.training = False
-    try:
-        yield
-    finally:
-        for module, training in modes.items():
-            module.training = training
 
 
 def check(model: Any, loss_fn: Any, parameters: Sequence[torch.Tensor], directions: Any, side: int) -> None:

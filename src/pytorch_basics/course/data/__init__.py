@@ -1,0 +1,1 @@
+"""The ``data`` topic: its lesson, its exercises and their solutions."""

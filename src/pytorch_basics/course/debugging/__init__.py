@@ -1,0 +1,1 @@
+"""The ``debugging`` topic: its lesson, its exercises and their solutions."""

@@ -1,0 +1,1 @@
+"""The ``evaluation`` topic: its lesson, its exercises and their solutions."""

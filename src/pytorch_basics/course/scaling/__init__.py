@@ -1,0 +1,1 @@
+"""The ``scaling`` topic: its lesson, its exercises and their solutions."""
