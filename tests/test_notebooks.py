@@ -30,7 +30,7 @@ def saved(topic: str, language: str = ENGLISH) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("topic", "language"), EVERYTHING, ids="-".join)
+@pytest.mark.parametrize(("topic", "language"), EVERYTHING, ids=map("-".join, EVERYTHING))
 def test_no_notebook_is_stale(topic: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Built and executed again, each notebook has the same cells and says the same; else run ``make notebooks``."""
     monkeypatch.delenv("PYTORCH_BASICS_WORKSPACE")
