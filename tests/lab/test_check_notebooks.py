@@ -116,7 +116,7 @@ def test_a_loop_without_end_does_not_stop_the_others(check: Check) -> None:
     checked = check(IMPORTS, TOTAL, LOOP, GUESS.format("(2, 3)"))
     assert statuses(checked) == {"start.total": "passed", "start.double": "refused", "start.guess": "passed"}
     assert "did not finish within 3 seconds" in checked.verdicts[1].message
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30
 
 
 def test_a_crash_in_an_answer_does_not_stop_the_others(check: Check) -> None:

@@ -80,9 +80,9 @@ def signs(record: Record) -> Iterator[Sign]:
     yield from _lazy(record, unknown)
     free = [k for k in idle(record) if k not in unknown and record.parameters[k].model is not None]
     for which, one in enumerate(record.optimizers):
-        if not one.steps or not free or any(p.model != record.parameters[free[0]].model for p in _of(record, free)):
-            continue
         held = [record.parameters[k] for k in one.parameters]
+        if not one.steps or not _alike(record, free, held):
+            continue
         born = next((e.order for e in record.of("made") if e.which == which), None)
         later = [k for k in free if born is not None and record.parameters[k].born > born]
         unused = [p for p in held if not p.backwards and p.none and not p.changed]
@@ -90,6 +90,14 @@ def signs(record: Record) -> Iterator[Sign]:
             yield _sign(record, which, later or free, bool(later))
         elif later and any(p.model == record.parameters[later[0]].model for p in held):
             yield _sign(record, which, later, True)
+
+
+def _alike(record: RunRecord, free: list[int], held: list[ParameterRecord]) -> bool:
+    """Whether what nobody moves is of one model, or of several with the shapes of what is held: one made anew."""
+    shapes: dict[int | None, list[tuple[int, ...]]] = {}
+    for p in _of(record, free):
+        shapes.setdefault(p.model, []).append(p.shape)
+    return len(shapes) == 1 or (bool(shapes) and all(one == [p.shape for p in held] for one in shapes.values()))
 
 
 def _lazy(record: RunRecord, unknown: set[int]) -> Iterator[Sign]:

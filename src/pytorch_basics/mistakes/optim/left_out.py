@@ -47,7 +47,8 @@ def signs(record: Record) -> Iterator[Sign]:
     free = [k for k in idle(record) if k not in unknown and _could_learn(record, k)]
     if not trained or not free or _on_purpose(record, trained, free):
         return
-    which = record.parameters[trained[0]].optimizers[0]
+    twice = next((k for k, one in enumerate(record.optimizers) if _again(record, k)), None)
+    which = record.parameters[trained[0]].optimizers[0] if twice is None else twice
     one = record.optimizers[which]
     place = one.made or one.at
     if place is None:
@@ -55,8 +56,7 @@ def signs(record: Record) -> Iterator[Sign]:
     yield Sign(
         place=place,
         seen=f"{parameters(record, free)} get gradients in every backward pass, and no optimizer holds them.",
-        instead=f"the parameters of all parts: `{one.kind}([*{_owner(record, trained[0])}.parameters(), "
-        f"*{_owner(record, free[0])}.parameters()], …)`; or `requires_grad_(False)` on what is not to learn",
+        instead=_instead(record, which, trained, free, twice is not None),
         evidence=(
             f"{parameters(record, free)}: gradients in {record.parameters[free[0]].backwards} backward passes, and no "
             f"change in {record.steps} steps; `{optimizer(record, which)}` holds {len(one.parameters)} other "
@@ -86,6 +86,20 @@ def _on_purpose(record: RunRecord, trained: list[int], free: list[int]) -> bool:
     given = {record.parameters[k].name.split(".")[0] for k in trained}
     kept = {record.parameters[k].name.split(".")[0] for k in free}
     return len(given) == 1 and not given & kept
+
+
+def _again(record: RunRecord, which: int) -> bool:
+    """Whether an earlier optimizer holds the very same parameters."""
+    mine = record.optimizers[which].parameters
+    return bool(mine) and any(set(one.parameters) == set(mine) for one in record.optimizers[:which])
+
+
+def _instead(record: RunRecord, which: int, trained: list[int], free: list[int], twice: bool) -> str:
+    kind, owner, other = record.optimizers[which].kind, _owner(record, trained[0]), _owner(record, free[0])
+    if twice:
+        return "the other model's parameters: the optimizer that was made before holds these already"
+    parts = f"[*{owner}.parameters(), *{other}.parameters()]" if owner != other else "[…]"
+    return f"the parameters of all parts: `{kind}({parts}, …)`; or `requires_grad_(False)` on what is not to learn"
 
 
 def _owner(record: RunRecord, k: int) -> str:
