@@ -156,7 +156,7 @@ PREDICT_ZEROS = Prediction(
     id="optim.predict_zeros",
     title="Zeros or None",
     statement="The first step makes the velocity 2 and `w` 3. Then two steps without any `backward()`: one where the "
-    "gradient is zero, one where it is None. Which number is `w` after each?",
+    "gradient is zero (`set_to_none=False` writes zeros), one where it is None. Which number is `w` after each?",
     code="""w = torch.tensor(4.0, requires_grad=True)
 optimizer = torch.optim.SGD([w], lr=0.5, momentum=0.5)
 (2 * w).backward()
