@@ -140,7 +140,7 @@ gets what `model.parameters()` gives: an iterator, which can be walked through *
     ),
     cases=_rounds,
     hints=(
-        "You wrote the step in the last lessons. New is what an object must remember from one call to the next.",
+        "You wrote the step in the lesson on descent. New is what an object must remember from one call to the next.",
         "`__init__` keeps a *list* of the parameters, and a list of velocities of the same shapes.",
         "`torch.zeros_like(p)` for each velocity. In `step`, under `torch.no_grad()`: `v.mul_(momentum).add_(p.grad)`, "
         "then `p -= lr * v`.",
