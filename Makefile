@@ -8,14 +8,16 @@ STAMP := .venv/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # PyTorch's CPU index, say, so that a Linux machine without a GPU does not download CUDA.
 TORCH_INDEX ?=
+# Only as written behind make: many systems have a variable of this name, and it means something else.
+SPOKEN := $(if $(filter command,$(origin LANGUAGE)),--language $(LANGUAGE))
 
 .PHONY: help lab test check notebooks bench constraints clean
 
 help:  ## list the tasks
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-lab: $(STAMP)-lab  ## open the course in JupyterLab  (PORT=8888 BROWSER=none FOLDER=… TORCH_INDEX=…)
-	@exec $(BIN)/pytorch-basics lab $(FOLDER) $(if $(PORT),--port $(PORT)) $(if $(BROWSER),--browser $(BROWSER))
+lab: $(STAMP)-lab  ## open the course in JupyterLab  (PORT=8888 BROWSER=none LANGUAGE=de FOLDER=… TORCH_INDEX=…)
+	@exec $(BIN)/pytorch-basics lab $(FOLDER) $(if $(PORT),--port $(PORT)) $(if $(BROWSER),--browser $(BROWSER)) $(SPOKEN)
 
 test: $(STAMP)-dev  ## run all tests  (TESTS="tests/practice -k sandbox" for some)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)

@@ -30,6 +30,7 @@ def sandbox() -> Iterator[Sandbox]:
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Every test has its own folder, so none writes into the progress of the person who runs the tests."""
     monkeypatch.setenv("PYTORCH_BASICS_WORKSPACE", str(tmp_path))
+    monkeypatch.delenv("PYTORCH_BASICS_LANGUAGE", raising=False)
     return tmp_path
 
 

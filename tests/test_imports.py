@@ -13,8 +13,9 @@ import pytest
 import pytorch_basics
 
 ROOT = Path(pytorch_basics.__file__).parent
-# A room may import rooms of its own rank or below. ``errors`` and ``__init__`` (lazy) are everyone's.
-RANK = {"instruments": 0, "mistakes": 1, "practice": 2, "doctor": 2, "course": 3, "lab": 4, "playground": 4, "cli": 5}
+# A room may import itself and rooms of a lower rank; single modules at the bottom are everyone's, as is ``__init__``.
+RANK = {"errors": -2, "folder": -2, "comments": -2, "language": -1}
+RANK |= {"instruments": 0, "mistakes": 1, "practice": 2, "doctor": 2, "course": 3, "lab": 4, "playground": 4, "cli": 5}
 INSTRUMENTS = ("tensor", "trace", "graph", "module", "training", "run", "failure")
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.name != "lesson.py")
 
@@ -74,6 +75,7 @@ def _is_typing_block(node: ast.AST) -> bool:
 
 def modules_without_torch() -> list[str]:
     names = ["pytorch_basics", "pytorch_basics.cli", "pytorch_basics.errors", "pytorch_basics.practice.verdict"]
+    names += ["pytorch_basics.language"]
     names += ["pytorch_basics.practice.progress", "pytorch_basics.practice.sandbox", "pytorch_basics.lab.server"]
     for path in sorted((ROOT / "instruments").rglob("*.py")):
         if path.stem in ("record", "text", "html"):

@@ -12,27 +12,29 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
-from build_notebooks import FRONT_DOOR, executed, target  # noqa: E402 - the tools are not a package
+from build_notebooks import FRONT_DOOR, executed, target, translated  # noqa: E402 - the tools are not a package
 from lesson_to_notebook import reading_minutes  # noqa: E402 - the same
 from pytorch_basics.course import COURSE  # noqa: E402 - sorted with its kind
+from pytorch_basics.language import ENGLISH  # noqa: E402 - the same
 from stale import alike, differences  # noqa: E402 - the same
 
 TOPICS = [FRONT_DOOR, *COURSE, "mistakes"]
+EVERYTHING = [*((topic, ENGLISH) for topic in TOPICS), *translated()]
 _ADDRESS = re.compile(r"https?://[^\s)\"'>]+")
 # SVG's and MathML's names look like addresses; nothing is fetched from them.
 _NAMES = ("http://www.w3.org/",)
 
 
-def saved(topic: str) -> Any:
-    return nbformat.read(target(topic), as_version=4)
+def saved(topic: str, language: str = ENGLISH) -> Any:
+    return nbformat.read(target(topic, language), as_version=4)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("topic", TOPICS)
-def test_no_notebook_is_stale(topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("topic", "language"), EVERYTHING, ids=map("-".join, EVERYTHING))
+def test_no_notebook_is_stale(topic: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Built and executed again, each notebook has the same cells and says the same; else run ``make notebooks``."""
     monkeypatch.delenv("PYTORCH_BASICS_WORKSPACE")
-    assert differences(saved(topic), executed(topic)) == []
+    assert differences(saved(topic, language), executed(topic, language)) == []
 
 
 def test_stale_notices_what_it_should() -> None:

@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("folder", nargs="?", default=DEFAULT_FOLDER, help="your folder (made if missing)")
     lab.add_argument("--port", type=int, help="the port to serve on (default: 8888, or the next free one)")
     lab.add_argument("--browser", help="the browser to open; none for a machine without a screen")
+    lab.add_argument("--language", help="read in this language, such as de; remembered in the folder")
     lab.set_defaults(run=_lab)
 
     check = commands.add_parser("check", help="check the exercises of saved notebooks")
@@ -79,7 +80,7 @@ def _lab(options: argparse.Namespace) -> int:
     from pytorch_basics.lab.workspace import Workspace
 
     workspace = Workspace(Path(options.folder).resolve())
-    workspace.prepare()
+    workspace.prepare(options.language)
     for message in workspace.messages:
         print(message)
     return serve(workspace.folder, options.port, options.browser)

@@ -233,7 +233,7 @@ def test_the_html_is_announced_to_a_screen_reader() -> None:
 
 def test_statuses_look_different_without_colour() -> None:
     """The line beside them is solid, dashed, dotted or double."""
-    lines = {make().status: re.search(r"border-left:6px (\w+)", html(make())) for make in MAKERS}
+    lines = {make().status: re.search(r"border-inline-start:6px (\w+)", html(make())) for make in MAKERS}
     looks = {status: found and found[1] for status, found in lines.items()}
     assert len({looks[status] for status in ("passed", "wrong", "todo", "refused")}) == 4
 

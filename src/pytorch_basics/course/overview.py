@@ -11,9 +11,10 @@ from importlib.resources import files
 
 from pytorch_basics.course import COURSE
 from pytorch_basics.course.catalogue import of_topic
+from pytorch_basics.language import later, say, told
 from pytorch_basics.practice.progress import Row
 
-ALL_PASSED = (
+ALL_PASSED = later(
     "You passed every exercise there is. `pytorch-basics progress --html progress.html` in a terminal writes a page of "
     "it, to keep or to print."
 )
@@ -65,22 +66,28 @@ def lesson_source(topic: str) -> str:
 
 
 def title(topic: str) -> str:
-    """The lesson's heading."""
-    return next(line for line in lesson_source(topic).splitlines() if line.startswith("# # "))[4:].strip()
+    """The lesson's heading, in the learner's language."""
+    heading = next(line for line in lesson_source(topic).splitlines() if line.startswith("# # "))[2:].strip()
+    return told(f"pytorch_basics.course.{topic}", heading).removeprefix("# ")
 
 
 def overview(rows: dict[str, Row], folder: str = "") -> str:
     """The course as Markdown; ``folder`` is put before the notebooks' names."""
     found = states(rows)
-    lines = ["| lesson | exercises passed | time for the exercises |", "|---|---|---|"]
+    headings = (say("lesson"), say("exercises passed"), say("time for the exercises"))
+    lines = [f"| {' | '.join(headings)} |", "|---|---|---|"]
     for state in found:
-        done = f"{len(state.passed)} of {len(state.exercises)}" + " ✓" * (len(state.passed) == len(state.exercises))
-        lines.append(f"| [{state.title}]({folder}{state.notebook}) | {done} | {state.minutes} min |")
+        done = say("{some} of {all}", some=len(state.passed), all=len(state.exercises))
+        done += " ✓" * (len(state.passed) == len(state.exercises))
+        minutes = say("{n} min", n=state.minutes)
+        lines.append(f"| [{state.title}]({folder}{state.notebook}) | {done} | {minutes} |")
     following = next_step(found)
     if following is None:
-        return "\n".join([*lines, "", ALL_PASSED])
+        return "\n".join([*lines, "", say(ALL_PASSED)])
     exercise, state = following
-    return "\n".join([*lines, "", f"**Next step:** `{exercise}` in [{state.title}]({folder}{state.notebook})"])
+    link = f"[{state.title}]({folder}{state.notebook})"
+    onward = say("**Next step:** `{exercise}` in {link}", exercise=exercise, link=link)
+    return "\n".join([*lines, "", onward])
 
 
 def next_step(found: list[TopicState]) -> tuple[str, TopicState] | None:

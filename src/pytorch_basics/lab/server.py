@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pytorch_basics.errors import Problem
 from pytorch_basics.lab import welcome
+from pytorch_basics.language import VARIABLE
 from pytorch_basics.practice.progress import FOLDER
 
 DEFAULT_PORT = 8888
@@ -26,6 +27,7 @@ def serve(folder: Path, port: int | None, browser: str | None) -> int:
         _must_be_free(port)
     # Kernels inherit these: whose progress it is, and one thread, which on small tensors is the fastest.
     os.environ["PYTORCH_BASICS_WORKSPACE"] = str(folder)
+    os.environ.pop(VARIABLE, None)  # the folder remembers it
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from jupyterlab.labapp import LabApp
 

@@ -1,16 +1,19 @@
 """The course's executed notebooks and its programs as they are shipped, and what a learner gets of them.
 
 In goes nothing; out come their names and bytes, the notebooks without outputs: a prediction is worth nothing beside
-its answer. They lie in the installed package, or at the top of a checkout.
+its answer. They lie in the installed package, or at the top of a checkout; notebooks in the learner's language in a
+folder of its name beside the English ones, which stand in where there is none.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from pytorch_basics.errors import Problem
+from pytorch_basics.language import ENGLISH, chosen, languages
 
 FRONT_DOOR = "Pytorch_Basics.ipynb"
 
@@ -22,10 +25,16 @@ def places() -> dict[str, Path]:
     folder, door = (
         (package, package / FRONT_DOOR) if package.is_dir() else (checkout / "notebooks", checkout / FRONT_DOOR)
     )
-    found = {path.name: path for path in [door, *sorted(folder.glob("*.ipynb"))] if path.is_file()}
+    translated = sorted((folder / chosen()).glob("*.ipynb"))
+    found = {path.name: path for path in [door, *sorted(folder.glob("*.ipynb")), *translated] if path.is_file()}
     if not found:
         raise Problem("the course's notebooks are missing from this installation; install pytorch-basics again")
     return found
+
+
+def language_of(path: Path) -> str:
+    """The language of a shipped notebook: its folder's name, or English."""
+    return path.parent.name if path.parent.name in languages() else ENGLISH
 
 
 def programs() -> dict[str, Path]:
@@ -58,7 +67,7 @@ def cleared(path: Path) -> bytes:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
         else:  # the workspace is flat; in a checkout the lessons have a folder
-            cell["source"] = [line.replace("](notebooks/", "](").replace("](../", "](") for line in _lines(cell)]
+            cell["source"] = [re.sub(r"\]\((notebooks/|(\.\./)+)", "](", line) for line in _lines(cell)]
         cell["metadata"].pop("execution", None)
     return encoded(notebook)
 

@@ -17,6 +17,7 @@ from typing import Any
 from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.language import say, told
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,15 @@ class Mistake:
     general: bool = False
 
     def message(self) -> str:
-        """The mistake in three sentences: what you see, why, what to write instead."""
-        return f"{self.see} {self.why} Write instead: {self.instead}"
+        """The mistake in three sentences, in the learner's language: what you see, why, what to write instead."""
+        return say(
+            "{see} {why} Write instead: {instead}",
+            see=self.told(self.see), why=self.told(self.why), instead=self.told(self.instead),
+        )  # fmt: skip
+
+    def told(self, text: str) -> str:
+        """One of its texts in the learner's language; translations stand beside the mistakes of its folder."""
+        return told(f"pytorch_basics.mistakes.{self.id.split('.')[0]}", text)
 
 
 def observe(code: Callable[[], Answer]) -> Evidence:

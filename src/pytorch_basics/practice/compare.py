@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from pytorch_basics.instruments.tensor.wording import caption
+from pytorch_basics.language import say, say_count
 from pytorch_basics.practice.codec import Opaque
 from pytorch_basics.practice.exercise import Same
 
@@ -50,8 +51,8 @@ def difference(given: Outcome, expected: Outcome, same: Same) -> str | None:
     if isinstance(expected, Failed):
         return _not_raised(given, expected)
     if isinstance(given, Failed):
-        return f"It raised {given.kinds[0]}: {given.message}"
-    found = _values(given.result, expected.result, same, "it returned")
+        return say("It raised {kind}: {message}", kind=given.kinds[0], message=given.message)
+    found = _values(given.result, expected.result, same, say("it returned"))
     if found is None and same.arguments:
         found = _arguments(given, expected, same)
     if found is None and same.memory:
@@ -78,38 +79,43 @@ def _reason(message: str) -> str:
 
 def _not_raised(given: Outcome, expected: Failed) -> str | None:
     if isinstance(given, Returned):
-        return f"It returned a value; here a {expected.kinds[0]} should be raised."
+        return say("It returned a value; here a {kind} should be raised.", kind=expected.kinds[0])
     if expected.kinds[0] in given.kinds:
         return None
-    return f"It raised {given.kinds[0]} ({given.message}); here a {expected.kinds[0]} should be raised."
+    return say("It raised {kind} ({message}); here a {wanted} should be raised.",
+               kind=given.kinds[0], message=given.message, wanted=expected.kinds[0])  # fmt: skip
 
 
 def _arguments(given: Returned, expected: Returned, same: Same) -> str | None:
     for position, (mine, theirs) in enumerate(zip(given.args, expected.args, strict=True)):
-        found = _values(mine, theirs, same, f"after the call, argument {position} is")
+        found = _values(mine, theirs, same, say("after the call, argument {name} is", name=position))
         if found:
-            return f"its argument is not left as it should be: {found}"
+            return say("its argument is not left as it should be: {found}", found=found)
     for name, theirs in expected.kwargs.items():
-        found = _values(given.kwargs[name], theirs, same, f"after the call, argument `{name}` is")
+        found = _values(given.kwargs[name], theirs, same, say("after the call, argument {name} is", name=f"`{name}`"))
         if found:
-            return f"its argument is not left as it should be: {found}"
+            return say("its argument is not left as it should be: {found}", found=found)
     return None
 
 
 def _values(given: Any, expected: Any, same: Same, where: str) -> str | None:
     if isinstance(expected, Opaque) or isinstance(given, Opaque):
-        return None if given == expected else f"{where} {kind(given)}; expected {kind(expected)}"
+        return None if given == expected else _another(where, kind(given), kind(expected))
     if isinstance(expected, (torch.Tensor, np.ndarray)):
         return _tensors(given, expected, same, where)
     if type(given) is not type(expected) and not _both_tuples(given, expected):
-        return f"{where} {kind(given)}; expected {kind(expected)}"
+        return _another(where, kind(given), kind(expected))
     if isinstance(expected, (list, tuple)):
         return _sequences(given, expected, same, where)
     if isinstance(expected, dict):
         return _dicts(given, expected, same, where)
     if not same.values or _close(given, expected, same):
         return None
-    return f"{where} {short(given)}; expected {short(expected)}"
+    return _another(where, short(given), short(expected))
+
+
+def _another(where: str, given: object, expected: object) -> str:
+    return say("{where} {given}; expected {expected}", where=where, given=given, expected=expected)
 
 
 def _both_tuples(given: Any, expected: Any) -> bool:
@@ -118,9 +124,10 @@ def _both_tuples(given: Any, expected: Any) -> bool:
 
 def _sequences(given: Any, expected: Any, same: Same, where: str) -> str | None:
     if len(given) != len(expected):
-        return f"{where} {len(given)} item{'s' * (len(given) != 1)}; expected {len(expected)}"
+        return say_count("{where} {n} item; expected {expected}", "{where} {n} items; expected {expected}", len(given),
+                         where=where, expected=len(expected))  # fmt: skip
     for index, (mine, theirs) in enumerate(zip(given, expected, strict=True)):
-        found = _values(mine, theirs, same, f"{where} (at position {index})")
+        found = _values(mine, theirs, same, say("{where} (at position {index})", where=where, index=index))
         if found:
             return found
     return None
@@ -128,9 +135,10 @@ def _sequences(given: Any, expected: Any, same: Same, where: str) -> str | None:
 
 def _dicts(given: dict[Any, Any], expected: dict[Any, Any], same: Same, where: str) -> str | None:
     if given.keys() != expected.keys():
-        return f"{where} the keys {list(given)}; expected {list(expected)}"
+        keys = {"given": list(given), "expected": list(expected)}
+        return say("{where} the keys {given}; expected {expected}", where=where, **keys)
     for key, theirs in expected.items():
-        found = _values(given[key], theirs, same, f"{where} (under {key!r})")
+        found = _values(given[key], theirs, same, say("{where} (under {key})", where=where, key=repr(key)))
         if found:
             return found
     return None
@@ -138,17 +146,21 @@ def _dicts(given: dict[Any, Any], expected: dict[Any, Any], same: Same, where: s
 
 def _tensors(given: Any, expected: Any, same: Same, where: str) -> str | None:
     if type(given) is not type(expected):
-        return f"{where} {kind(given)}; expected {kind(expected)}"
+        return _another(where, kind(given), kind(expected))
     if tuple(given.shape) != tuple(expected.shape):
-        return f"{where} the shape {tuple(given.shape)}; expected {tuple(expected.shape)}"
+        shapes = {"given": tuple(given.shape), "expected": tuple(expected.shape)}
+        return say("{where} the shape {given}; expected {expected}", where=where, **shapes)
     if same.dtype and given.dtype != expected.dtype:
-        return f"{where} the dtype {_dtype(given)}; expected {_dtype(expected)}"
+        dtypes = {"given": _dtype(given), "expected": _dtype(expected)}
+        return say("{where} the dtype {given}; expected {expected}", where=where, **dtypes)
     if same.strides and _strides(given) != _strides(expected):
-        return f"{where} the strides {_strides(given)}; expected {_strides(expected)}"
+        strides = {"given": _strides(given), "expected": _strides(expected)}
+        return say("{where} the strides {given}; expected {expected}", where=where, **strides)
     if isinstance(given, np.ndarray):
         given, expected = as_tensor(given), as_tensor(expected)
     if given.device != expected.device:
-        return f"{where} a tensor on {given.device}; expected one on {expected.device}"
+        devices = {"given": given.device, "expected": expected.device}
+        return say("{where} a tensor on {given}; expected one on {expected}", where=where, **devices)
     if same.grad:
         found = _grads(given, expected, same, where)
         if found:
@@ -168,11 +180,14 @@ def _strides(value: Any) -> tuple[int, ...]:
 
 def _grads(given: torch.Tensor, expected: torch.Tensor, same: Same, where: str) -> str | None:
     if given.requires_grad != expected.requires_grad:
-        return f"{where} a tensor with requires_grad={given.requires_grad}; expected {expected.requires_grad}"
+        flags = {"given": given.requires_grad, "expected": expected.requires_grad}
+        return say("{where} a tensor with requires_grad={given}; expected {expected}", where=where, **flags)
     if (given.grad is None) != (expected.grad is None):
-        return f"{where} a tensor whose .grad is {kind(given.grad)}; expected {kind(expected.grad)}"
+        grads = {"given": kind(given.grad), "expected": kind(expected.grad)}
+        return say("{where} a tensor whose .grad is {given}; expected {expected}", where=where, **grads)
     if expected.grad is not None:
-        return _tensors(given.grad, expected.grad, Same(rtol=same.rtol, atol=same.atol), f"{where} with .grad")
+        inside = say("{where} with .grad", where=where)
+        return _tensors(given.grad, expected.grad, Same(rtol=same.rtol, atol=same.atol), inside)
     return None
 
 
@@ -180,7 +195,7 @@ def _elements(given: torch.Tensor, expected: torch.Tensor, same: Same, where: st
     if given.device.type == "meta":
         return None  # there are no elements to compare
     if given.numel() > MOST_ELEMENTS:
-        return f"{where} {given.numel():,} elements, too many to compare"
+        return say("{where} {count} elements, too many to compare", where=where, count=f"{given.numel():,}")
     differing = differs(given, expected, same)
     count = int(differing.sum())
     if not count:
@@ -188,10 +203,10 @@ def _elements(given: torch.Tensor, expected: torch.Tensor, same: Same, where: st
     first = tuple(int(i) for i in differing.nonzero()[0])
     mine, theirs = two_numbers(given[first].item(), expected[first].item())
     if given.dim() == 0:
-        return f"{where} {mine}; expected {theirs}"
+        return _another(where, mine, theirs)
     place = ", ".join(map(str, first))
-    found = f"{where} another value in {count} of {given.numel()} elements"
-    return f"{found}: the first at [{place}], {mine} instead of {theirs}"
+    return say("{where} another value in {count} of {all} elements: the first at [{place}], {mine} instead of {theirs}",
+               where=where, count=count, all=given.numel(), place=place, mine=mine, theirs=theirs)  # fmt: skip
 
 
 def two_numbers(mine: Any, theirs: Any) -> tuple[str, str]:
@@ -227,18 +242,18 @@ def _memory(given: Returned, expected: Returned) -> str | None:
             other, second = mine[j]
             shares, should = overlap(first, second), overlap(theirs[i][1], theirs[j][1])
             if shares and not should:
-                return f"{name} shares memory with {other}; it should have its own"
+                return say("{name} shares memory with {other}; it should have its own", name=name, other=other)
             if should and not shares:
-                return f"{name} has its own memory; it should share that of {other}"
+                return say("{name} has its own memory; it should share that of {other}", name=name, other=other)
     return None
 
 
 def _leaves(outcome: Returned) -> Iterator[tuple[str, Any]]:
     for position, value in enumerate(outcome.args):
-        yield from _walk(value, f"argument {position}")
+        yield from _walk(value, say("argument {name}", name=position))
     for key, value in outcome.kwargs.items():
-        yield from _walk(value, f"argument `{key}`")
-    yield from _walk(outcome.result, "the result")
+        yield from _walk(value, say("argument {name}", name=f"`{key}`"))
+    yield from _walk(outcome.result, say("the result"))
 
 
 def _walk(value: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -274,16 +289,22 @@ def kind(value: Any) -> str:
     """What a value is, in the learner's words: ``a tensor f32[2, 3]``, ``None``, ``a list``."""
     if value is None:
         return "None"
+    if isinstance(value, torch.nn.Parameter):
+        return say("a Parameter {shape}", shape=notation(value))
     if isinstance(value, torch.Tensor):
-        name = "Parameter" if isinstance(value, torch.nn.Parameter) else "tensor"
-        return f"a {name} {caption(_dtype(value), tuple(value.shape))}"
+        return say("a tensor {shape}", shape=notation(value))
     if isinstance(value, np.ndarray):
-        return f"a NumPy array {caption(_dtype(value), value.shape)}"
+        return say("a NumPy array {shape}", shape=notation(value))
     if isinstance(value, Opaque):
         return f"{value.text} ({value.type})"
     if isinstance(value, (bool, int, float, str, complex, np.generic, torch.dtype)):
         return f"{short(value)} ({type(value).__name__})"
-    return f"a {type(value).__name__}"
+    return say("a {type}", type=type(value).__name__)
+
+
+def notation(value: Any) -> str:
+    """A tensor's or an array's dtype and shape: ``f32[2, 3]``."""
+    return caption(_dtype(value), tuple(value.shape))
 
 
 def short(value: Any, width: int = 80) -> str:

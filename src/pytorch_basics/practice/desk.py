@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from pytorch_basics.errors import Problem, nearest, wrong
+from pytorch_basics.language import say, told
 from pytorch_basics.practice import stub
 from pytorch_basics.practice.exercise import Exercise, Prediction
 from pytorch_basics.practice.page import Page, for_the_moment, show
@@ -63,19 +64,19 @@ class Desk:
         used = sorted(names_used(answer) & set(task.without))
         if used:
             listed = ", ".join(f"`{name}`" for name in used)
-            message = f"It uses {listed}, which this exercise asks you to do without."
+            message = say("It uses {listed}, which this exercise asks you to do without.", listed=listed)
             return self._keep(Verdict(task.id, "forbidden", message), 0.0)
         begun = time.perf_counter()
         verdict = self._judged(task, answer)
         if not verdict.passed and stub.unedited(task, answer, cell):
-            return Verdict(task.id, "todo", "Write your answer in this cell and run it again.")
+            return Verdict(task.id, "todo", say("Write your answer in this cell and run it again."))
         return self._keep(verdict, time.perf_counter() - begun)
 
     def _judged(self, task: Exercise, answer: Any) -> Verdict:
         try:
             pickle, sources = ship(answer)
         except Problem as problem:
-            return Verdict(task.id, "refused", f"Your answer was not sent: {problem}.")
+            return Verdict(task.id, "refused", say("Your answer was not sent: {problem}.", problem=problem))
         request = {
             "course": self.course,
             "exercises": [task.id],
@@ -89,14 +90,16 @@ class Desk:
     @staticmethod
     def _advice(verdict: Verdict) -> str:
         verb = "solution" if verdict.passed else "hint"
-        reason = "Compare with the reference solutions" if verdict.passed else "A hint"
+        reason = say("Compare with the reference solutions") if verdict.passed else say("A hint")
         return f'{reason}: `pb.{verb}("{verdict.exercise}")`'
 
     def _keep(self, verdict: Verdict, seconds: float, guess: str | None = None) -> Verdict:
         try:
             Progress().attempt(verdict.exercise, verdict.status, verdict.name, seconds, guess)
         except Problem as problem:  # the verdict is worth showing even where it cannot be kept
-            return replace(verdict, advice=(*verdict.advice, f"This attempt was not kept: {problem}"))
+            return replace(
+                verdict, advice=(*verdict.advice, say("This attempt was not kept: {problem}", problem=problem))
+            )
         return verdict
 
     def predict(self, id: str, **guess: Any) -> Verdict:
@@ -130,7 +133,8 @@ class Desk:
         row = progress.rows().get(id)
         number = min(row.hints if row else 0, len(task.hints) - 1)
         progress.helped(id, "hint")
-        return Page(f"**Hint {number + 1} of {len(task.hints)}.** {task.hints[number]}")
+        counted = say("Hint {number} of {count}.", number=number + 1, count=len(task.hints))
+        return Page(f"**{counted}** {told(f'{self.course}.{task.topic}', task.hints[number])}")
 
     def solution(self, id: str, reveal: bool = False) -> Page:
         """The reference solutions, after a pass or with ``reveal=True`` (which is remembered)."""
@@ -138,15 +142,16 @@ class Desk:
         progress = Progress()
         row = progress.rows().get(id)
         if not (reveal or (row and (row.passed or row.revealed))):
+            code = f'pb.solution("{id}", reveal=True)'
             return Page(
-                f"The solutions of `{id}` show after you pass. To see them now, and have that remembered: "
-                f'`pb.solution("{id}", reveal=True)`'
-            )
+                say("The solutions of `{id}` show after you pass. To see them now, and have that remembered: `{code}`",
+                    id=id, code=code)
+            )  # fmt: skip
         if not (row and row.passed):
             progress.helped(id, "reveal")
         references = import_module(f"{self.course}.{task.topic}.solutions").SOLUTIONS[id].references
         blocks = [_code(task, reference) for reference in references]
-        return Page("\n\n".join(f"**Reference {i + 1}**\n\n{block}" for i, block in enumerate(blocks)))
+        return Page("\n\n".join(f"**{say('Reference {n}', n=i)}**\n\n{block}" for i, block in enumerate(blocks, 1)))
 
     def _task(self, verb: str, id: str) -> Exercise | Prediction:
         if not isinstance(id, str):
@@ -181,4 +186,4 @@ def _classes(reference: Any) -> list[type]:
 
 
 def _waiting() -> AbstractContextManager[None]:
-    return for_the_moment("The checker is starting (once in each notebook); this answer waits for it …")
+    return for_the_moment(say("The checker is starting (once in each notebook); this answer waits for it …"))

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from pytorch_basics.practice.compare import Failed, Outcome, Returned, as_tensor, difference, differs, kind, short
+from pytorch_basics.language import say
+from pytorch_basics.practice.compare import Failed, Outcome, Returned, as_tensor, difference, differs, notation, short
 from pytorch_basics.practice.exercise import Same
 from pytorch_basics.practice.verdict import Panel
 
@@ -20,7 +21,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_SLICES = 8, 8, 3
 
 def inputs(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Panel, ...]:
     """A panel for each argument."""
-    named = [(f"argument {i}" if len(args) > 1 else "argument", value) for i, value in enumerate(args)]
+    named = [(say("argument {name}", name=i) if args[1:] else say("argument"), value) for i, value in enumerate(args)]
     named += [(f"{name}=", value) for name, value in kwargs.items()]
     return tuple(panel(name, value) for name, value in named)
 
@@ -28,14 +29,14 @@ def inputs(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Panel, ...]:
 def both(given: Outcome, expected: Outcome, same: Same) -> tuple[Panel, Panel]:
     """The panels "expected" and "yours", with the differing cells of both marked."""
     if isinstance(given, Failed) or isinstance(expected, Failed):
-        return _outcome("expected", expected), _outcome("yours", given)
+        return _outcome(say("expected"), expected), _outcome(say("yours"), given)
     at, result, right = _apart(given.result, expected.result, same)
     mine, theirs = _dense(result), _dense(right)
     mask = None
     if mine is not None and theirs is not None and mine.shape == theirs.shape and mine.numel() <= 10**6:
         mask = differs(mine, theirs, same)
     for digits in (4, 6, 9, 17):  # as few as tell the marked cells apart
-        pair = panel(f"expected{at}", right, mask, digits), panel(f"yours{at}", result, mask, digits)
+        pair = panel(say("expected") + at, right, mask, digits), panel(say("yours") + at, result, mask, digits)
         if all(pair[0].rows[r][c] != pair[1].rows[r][c] for r, c in pair[0].marked):
             break
     return pair
@@ -56,9 +57,9 @@ def panel(title: str, value: Any, mask: torch.Tensor | None = None, digits: int 
     dense = _dense(value)
     if dense is None:
         return Panel(title, ((short(value),),))
-    heading = f"{title}  {kind(value).split(' ', 1)[1]}"
+    heading = f"{title}  {_what(value)}"
     if dense.numel() == 0:
-        return Panel(heading, (("(no elements)",),))
+        return Panel(heading, ((say("(no elements)"),),))
     rows: list[tuple[str, ...]] = []
     marked: set[tuple[int, int]] = set()
     grid = dense.reshape(-1, *((1, 1, *dense.shape)[-2:] if dense.dim() else (1, 1)))
@@ -78,8 +79,17 @@ def panel(title: str, value: Any, mask: torch.Tensor | None = None, digits: int 
 
 def _outcome(title: str, outcome: Outcome) -> Panel:
     if isinstance(outcome, Failed):
-        return Panel(title, ((f"raises {outcome.kinds[0]}",),))
+        return Panel(title, ((say("raises {kind}", kind=outcome.kinds[0]),),))
     return panel(title, outcome.result)
+
+
+def _what(value: Any) -> str:
+    """A tensor or an array in a heading: ``tensor f32[2, 3]``."""
+    if isinstance(value, torch.nn.Parameter):
+        return say("Parameter {shape}", shape=notation(value))
+    if isinstance(value, torch.Tensor):
+        return say("tensor {shape}", shape=notation(value))
+    return say("NumPy array {shape}", shape=notation(value))
 
 
 def _dense(value: Any) -> torch.Tensor | None:
@@ -103,5 +113,5 @@ def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
 
 def _argument(value: Any) -> str:
     if isinstance(value, (torch.Tensor, np.ndarray)):
-        return f"‹{kind(value).split(' ', 1)[1]}›"
+        return f"‹{_what(value)}›"
     return short(value, 60)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from pytorch_basics.language import say
 from pytorch_basics.practice.exercise import Prediction, Solutions
 
 
@@ -58,10 +59,11 @@ def judge_guess(prediction: Prediction, solutions: Solutions, guess: dict[str, A
     missing = [name for name in right if guess.get(name, "...") == "..."]
     if missing:
         write = ", ".join(f"{name}=…" for name in right)
-        return {"status": "todo", "message": f'Fill in your guess: `pb.predict("{prediction.id}", {write})`.'}
+        code = f'pb.predict("{prediction.id}", {write})'
+        return {"status": "todo", "message": say("Fill in your guess: `{code}`.", code=code)}
     differing = [name for name in right if not _equal(guess[name], right[name])]
     if not differing:
-        return {"status": "passed", "message": "You predicted it. Now run the code and see."}
+        return {"status": "passed", "message": say("You predicted it. Now run the code and see.")}
     for wrong in solutions.wrong:
         if all(_equal(guess[name], plain(value)) for name, value in wrong.answer.items()):
             name = wrong.mistake or f"{prediction.id}:{wrong.name}"
@@ -69,7 +71,7 @@ def judge_guess(prediction: Prediction, solutions: Solutions, guess: dict[str, A
     listed = ", ".join(f"`{name}`" for name in differing)
     return {
         "status": "wrong",
-        "message": f"Not what happens: look again at {listed}. Run the code and compare.",
+        "message": say("Not what happens: look again at {listed}. Run the code and compare.", listed=listed),
     }
 
 

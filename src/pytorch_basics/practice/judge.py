@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from pytorch_basics import mistakes
+from pytorch_basics import language, mistakes
+from pytorch_basics.language import ENGLISH, say, speaking
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Raised
 from pytorch_basics.practice import drawing
 from pytorch_basics.practice.compare import Failed, Outcome, Returned, alike, difference
@@ -36,8 +37,13 @@ def judge(request: Header, blocks: list[bytes], runner: Runner) -> Header:
     """``{"verdicts": {id: fields of a Verdict}, "errors": [of cells], "stuck": the exercise that hung, …}``.
 
     ``request`` holds ``course`` (a package), ``exercises`` (ids), and one of ``answer`` (its id; the pickle is
-    ``blocks[0]``), ``cells`` (a notebook's) or ``guesses``.
+    ``blocks[0]``), ``cells`` (a notebook's) or ``guesses``; ``language`` is the one to answer in.
     """
+    with speaking(request.get("language", ENGLISH)):
+        return _judged(request, blocks, runner)
+
+
+def _judged(request: Header, blocks: list[bytes], runner: Runner) -> Header:
     known = {id: _exercise(request["course"], id) for id in request["exercises"]}
     seed = request.get("seed", secrets.randbits(32))
     jobs: Jobs = {id: (e, packed(e, seed)) for id, e in known.items() if isinstance(e, Exercise)}
@@ -60,8 +66,12 @@ def _exercise(course: str, id: str) -> Exercise | Prediction:
 
 
 def _solutions(course: str, id: str) -> Solutions:
-    found: Solutions = import_module(f"{course}.{id.split('.')[0]}.solutions").SOLUTIONS[id]
-    return found
+    """With what a wrong answer is told in the learner's language."""
+    topic = f"{course}.{id.split('.')[0]}"
+    found: Solutions = import_module(f"{topic}.solutions").SOLUTIONS[id]
+    return replace(
+        found, wrong=tuple(replace(wrong, message=language.told(topic, wrong.message)) for wrong in found.wrong)
+    )
 
 
 def packed(exercise: Exercise, seed: int) -> list[Frame]:
@@ -110,12 +120,12 @@ def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard
     given = [compared(found, exercise) for found in raw]
     about = {"unprotected": heard.unprotected, "printed": heard.printed, "cases": len(cases)}
     if len(given) < len(cases):
-        return {"status": "refused", "message": f"{heard.trouble or 'It was never reached'}.", **about}
+        return {"status": "refused", "message": f"{heard.trouble or say('It was never reached')}.", **about}
     expected = outcomes(solutions.references[0], exercise, cases)
     found = [difference(mine, theirs, exercise.same) for mine, theirs in zip(given, expected, strict=True)]
     failing = [index for index, reason in enumerate(found) if reason]
     if not failing:
-        return {"status": "passed", "message": f"Right on all {len(cases)} cases.", **about}
+        return {"status": "passed", "message": say("Right on all {cases} cases.", cases=len(cases)), **about}
     failing.sort(key=lambda index: _size(cases[index]) or math.inf)  # in no elements there is nothing to see
     wrong = named(exercise, cases, given, solutions)
     if wrong:
@@ -131,7 +141,8 @@ def _verdict(exercise: Exercise, cases: list[Frame], solutions: Solutions, heard
 
 def _believed(id: str) -> str:
     """What a mistake that was only told of believes, in one sentence."""
-    return f"It behaves as if you believed: “{mistakes.find(id).title}”."
+    mistake = mistakes.find(id)
+    return say("It behaves as if you believed: “{title}”.", title=mistake.told(mistake.title))
 
 
 def named(exercise: Exercise, cases: list[Frame], given: list[Outcome], solutions: Solutions) -> Wrong | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import cloudpickle
 
+from pytorch_basics.language import say
 from pytorch_basics.practice.compare import Outcome, Returned
 from pytorch_basics.practice.exercise import Exercise, call
 from pytorch_basics.practice.perform import Frame, read, unpack
@@ -77,7 +78,7 @@ def listen(runner: Runner, program: Header, blocks: list[bytes], jobs: Jobs, sec
             if header["say"] == "cell":  # of a notebook each cell has the time anew
                 clock.restart()
     except (Garbled, ValueError, KeyError, TypeError, IndexError, RuntimeError, AttributeError):
-        heard.trouble = "It wrote to the channel that carries its results. Return your result instead"
+        heard.trouble = say("It wrote to the channel that carries its results. Return your result instead")
     except (EOFError, OSError):
         pass  # it ended early; its exit status says how
     finally:
@@ -111,8 +112,8 @@ def _by_value(exercise: Exercise) -> bytes:
 
 
 def _hear(heard: Heard, header: Header, blocks: list[bytes], jobs: Jobs) -> None:
-    say = header["say"]
-    if say == "outcome":
+    kind = header["say"]
+    if kind == "outcome":
         found = heard.outcomes.setdefault(header["id"], [])
         if len(found) >= len(jobs[header["id"]][1]):
             raise Garbled("more outcomes than cases")
@@ -121,34 +122,35 @@ def _hear(heard: Heard, header: Header, blocks: list[bytes], jobs: Jobs) -> None
         if isinstance(outcome, Returned) and (len(outcome.args), set(outcome.kwargs)) != (len(args), set(kwargs)):
             raise Garbled("other arguments than the case has")
         found.append(outcome)
-    elif say == "guess":
+    elif kind == "guess":
         heard.guesses[str(header["id"])] = dict(header["guess"])
-    elif say == "reached":
+    elif kind == "reached":
         heard.at = str(header["id"])
         heard.outcomes[heard.at] = []  # a cell that defines the exercise again counts anew
-    elif say == "cell failed":
+    elif kind == "cell failed":
         heard.errors.append(f"cell {int(header['number'])}: {header['error']}")
-    elif say == "started":
+    elif kind == "started":
         heard.unprotected = [str(note) for note in header["unprotected"]]
-    elif say == "cannot load":
-        heard.trouble = f"It could not be loaded in the sandbox: {header['error']}"
+    elif kind == "cannot load":
+        heard.trouble = say("It could not be loaded in the sandbox: {error}", error=header["error"])
         heard.finished = True
-    elif say == "finished":
+    elif kind == "finished":
         heard.finished = True
-    elif say == "cell":
+    elif kind == "cell":
         heard.cell = int(header["number"])
     else:
-        raise Garbled(str(say))
+        raise Garbled(str(kind))
 
 
 def _why(late: bool, status: int, seconds: float) -> str:
     if late or status == 128 + getattr(signal, "SIGXCPU", 24):
-        return f"It did not finish within {seconds:g} seconds. Look for a loop that never ends"
+        limit = f"{seconds:g}"
+        return say("It did not finish within {seconds} seconds. Look for a loop that never ends", seconds=limit)
     if status == 128 + signal.SIGSEGV:
-        return "It crashed Python itself (segmentation fault)"
+        return say("It crashed Python itself (segmentation fault)")
     if status > 128:
-        return f"It was ended from outside or ended itself ({_signal_name(status - 128)})"
-    return "It ended Python (with `os._exit` or the like) before it returned. Return your result instead"
+        return say("It was ended from outside or ended itself ({signal})", signal=_signal_name(status - 128))
+    return say("It ended Python (with `os._exit` or the like) before it returned. Return your result instead")
 
 
 def _signal_name(number: int) -> str:

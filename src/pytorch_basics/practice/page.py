@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from pytorch_basics.language import ENGLISH, attributes, chosen
+
 
 @dataclass(frozen=True)
 class Page:
@@ -23,7 +25,9 @@ class Page:
         return self.markdown
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/markdown": self.markdown, "text/plain": self.markdown}
+        told = bool(self.markdown) and chosen() != ENGLISH
+        markdown = f"<div {attributes()}>\n\n{self.markdown}\n\n</div>" if told else self.markdown
+        return {"text/markdown": markdown, "text/plain": self.markdown}
 
 
 def in_notebook() -> bool:

@@ -9,7 +9,6 @@ overwritten; a file of a newer version is refused.
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import time
 import warnings
@@ -18,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytorch_basics.errors import Problem
+from pytorch_basics.folder import FOLDER as FOLDER
+from pytorch_basics.folder import workspace as workspace
 
 SCHEMA = 1
-FOLDER = ".pytorch-basics"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS attempts (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, exercise TEXT NOT NULL, status TEXT NOT NULL,
@@ -28,18 +28,6 @@ CREATE TABLE IF NOT EXISTS attempts (
 CREATE TABLE IF NOT EXISTS helped (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, exercise TEXT NOT NULL, kind TEXT NOT NULL);
 """
-
-
-def workspace() -> Path:
-    """The learner's folder: the one named in the environment, the nearest one above here, or one in their home."""
-    named = os.environ.get("PYTORCH_BASICS_WORKSPACE")
-    if named:
-        return Path(named)
-    here = Path.cwd()
-    for place in (here, *here.parents):
-        if (place / FOLDER).is_dir():
-            return place
-    return Path.home()
 
 
 @dataclass(frozen=True)

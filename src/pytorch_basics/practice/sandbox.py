@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from pytorch_basics.errors import Problem
+from pytorch_basics.language import chosen
 from pytorch_basics.practice.wire import Garbled, Header, receive, send
 
 _MARGIN = 30.0  # seconds beyond an exercise's own limit before the whole template counts as stuck
@@ -65,6 +66,7 @@ class Sandbox:
 
         Raises ``Problem`` when no judge can be had. An interrupt ends the check and passes on.
         """
+        request = {"language": chosen(), **request}
         with self._lock:
             self.start()
             try:

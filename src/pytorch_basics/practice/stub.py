@@ -26,14 +26,18 @@ def unedited(task: Exercise, answer: Any, cell: str = "") -> bool:
 
 
 def _definition(source: str, name: str) -> str | None:
-    """The last definition of ``name`` in the source, decorators aside, in a form that can be compared."""
+    """The last definition of ``name`` in the source, decorators and docstrings (a translated stub has others) aside,
+    in a form that can be compared."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a cell with a magic
         return None
-    found = None
+    found: ast.FunctionDef | ast.ClassDef | None = None
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
             node.decorator_list = []
-            found = ast.dump(node)
-    return found
+            found = node
+    for node in ast.walk(found) if found else ():
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.dump(found) if found else None

@@ -36,6 +36,7 @@ def _warm() -> None:
 
     torch.set_num_threads(1)
     from pytorch_basics import mistakes
+    from pytorch_basics.language import PROGRAM, is_translated
     from pytorch_basics.practice import judge, runner  # noqa: F401 - loaded for the forks to come
     from pytorch_basics.practice.compare import difference
     from pytorch_basics.practice.exercise import Same, call, case
@@ -45,6 +46,7 @@ def _warm() -> None:
     outcome = read(perform(torch.Tensor.clone, call, one, set()))
     difference(outcome, outcome, Same())
     mistakes.all_mistakes()
+    is_translated(PROGRAM)  # reads what the program says; the course's words are for the judge alone
     if sys.platform.startswith("linux"):
         from pytorch_basics.practice import confine, landlock  # noqa: F401 - the same
 

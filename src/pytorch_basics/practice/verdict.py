@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from pytorch_basics.language import attributes, later, say
+
 HEADLINES = {
-    "passed": "✓ Passed",
-    "misconception": "✗ Not yet: a common misunderstanding",
-    "wrong": "✗ Not yet: here is the smallest case that fails",
-    "raised": "✗ Not yet: your answer raised an error",
-    "forbidden": "✗ Not yet: the exercise asks you to do without this",
-    "refused": "✗ Could not be judged",
-    "todo": "… Not answered yet (this cell is meant to fail until you edit it)",
+    "passed": later("✓ Passed"),
+    "misconception": later("✗ Not yet: a common misunderstanding"),
+    "wrong": later("✗ Not yet: here is the smallest case that fails"),
+    "raised": later("✗ Not yet: your answer raised an error"),
+    "forbidden": later("✗ Not yet: the exercise asks you to do without this"),
+    "refused": later("✗ Could not be judged"),
+    "todo": later("… Not answered yet (this cell is meant to fail until you edit it)"),
 }
 
 
@@ -80,18 +82,18 @@ def from_reply(exercise: str, fields: dict[str, Any], advice: tuple[str, ...] = 
 
 def text(verdict: Verdict) -> str:
     """The verdict as lines for a terminal."""
-    lines = [f"{HEADLINES[verdict.status]}: {verdict.exercise}"]
+    lines = [f"{say(HEADLINES[verdict.status])}: {verdict.exercise}"]
     lines += [verdict.message] * bool(verdict.message)
     lines += ["", verdict.said.rstrip()] * bool(verdict.said)
-    lines += ["", f"The call: {verdict.call}"] * bool(verdict.call)
+    lines += ["", f"{say('The call')}: {verdict.call}"] * bool(verdict.call)
     for panel in verdict.panels:
         lines += ["", panel.title, *_rows(panel)]
     if verdict.trace:
-        lines += ["", "In your code:", verdict.trace.rstrip()]
+        lines += ["", f"{say('In your code')}:", verdict.trace.rstrip()]
     if verdict.printed:
-        lines += ["", "It printed:", verdict.printed.rstrip()]
+        lines += ["", f"{say('It printed')}:", verdict.printed.rstrip()]
     lines += [f"\n{line}" for line in verdict.advice]
-    lines += [f"Note: {note}." for note in verdict.unprotected]
+    lines += [f"{say('Note')}: {note}." for note in verdict.unprotected]
     return "\n".join(lines)
 
 
@@ -107,7 +109,8 @@ def _marked(panel: Panel, row: int, column: int) -> str:
 
 
 _STYLE = (
-    "font-family:system-ui,sans-serif;border-left:6px {line} {color};padding:.4em .8em;margin:.3em 0;max-width:50em"
+    "font-family:system-ui,sans-serif;border-inline-start:6px {line} {color};"
+    "padding:.4em .8em;margin:.3em 0;max-width:50em"
 )
 _LOOK = {"passed": ("solid", "#0a7d43"), "todo": ("dotted", "#6b6b6b"), "refused": ("double", "#8a5a00")}
 
@@ -115,29 +118,35 @@ _LOOK = {"passed": ("solid", "#0a7d43"), "todo": ("dotted", "#6b6b6b"), "refused
 def html(verdict: Verdict) -> str:
     """The verdict as a block for a notebook: no script, no external address, colours of the reader's theme."""
     line, color = _LOOK.get(verdict.status, ("dashed", "#b3261e"))
-    body = [f"<strong>{escape(HEADLINES[verdict.status])}</strong> <code>{escape(verdict.exercise)}</code>"]
+    body = [
+        f"<strong>{escape(say(HEADLINES[verdict.status]))}</strong> <code dir='ltr'>{escape(verdict.exercise)}</code>"
+    ]
     body += [f"<p style='margin:.3em 0'>{_code(verdict.message)}</p>"] * bool(verdict.message)
-    body += [f"<pre style='margin:.6em 0;white-space:pre-wrap'>{escape(verdict.said.rstrip())}</pre>"] * bool(
-        verdict.said
-    )
-    body += [f"<p style='margin:.3em 0'>The call: <code>{escape(verdict.call)}</code></p>"] * bool(verdict.call)
+    if verdict.said:
+        body.append(f"<pre dir='ltr' style='margin:.6em 0;white-space:pre-wrap'>{escape(verdict.said.rstrip())}</pre>")
+    call = f"{escape(say('The call'))}: <code dir='ltr'>{escape(verdict.call)}</code>"
+    body += [f"<p style='margin:.3em 0'>{call}</p>"] * bool(verdict.call)
     if verdict.panels:
         body.append(f"<div style='display:flex;flex-wrap:wrap;gap:1.2em'>{''.join(map(_table, verdict.panels))}</div>")
-    body += [_pre("In your code", verdict.trace)] * bool(verdict.trace)
-    body += [_pre("It printed", verdict.printed)] * bool(verdict.printed)
+    body += [_pre(say("In your code"), verdict.trace)] * bool(verdict.trace)
+    body += [_pre(say("It printed"), verdict.printed)] * bool(verdict.printed)
     body += [f"<p style='margin:.3em 0'>{_code(line)}</p>" for line in verdict.advice]
-    body += [f"<p style='margin:.3em 0'><small>Note: {escape(note)}.</small></p>" for note in verdict.unprotected]
+    body += [
+        f"<p style='margin:.3em 0'><small>{escape(say('Note'))}: {escape(note)}.</small></p>"
+        for note in verdict.unprotected
+    ]
     style = _STYLE.format(line=line, color=color)
-    return f"<div role='status' class='pb-verdict' style='{style}'>{''.join(body)}</div>"
+    return f"<div role='status' class='pb-verdict' {attributes()} style='{style}'>{''.join(body)}</div>"
 
 
 def _code(text: str) -> str:
     """Backticks to ``<code>``; the rest escaped."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub("`([^`]+)`", r"<code dir='ltr'>\1</code>", escape(text))
 
 
 def _pre(title: str, body: str) -> str:
-    return f"<p style='margin:.3em 0'>{title}:</p><pre style='margin:.3em 0'>{escape(body.rstrip())}</pre>"
+    shown = f"<pre dir='ltr' style='margin:.3em 0'>{escape(body.rstrip())}</pre>"
+    return f"<p style='margin:.3em 0'>{escape(title)}:</p>{shown}"
 
 
 def _table(panel: Panel) -> str:
@@ -152,4 +161,4 @@ def _table(panel: Panel) -> str:
             cells.append(f"<td style='{style}'>{escape(_marked(panel, r, c))}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     caption = f"<caption style='text-align:left;white-space:nowrap'>{escape(panel.title)}</caption>"
-    return f"<table style='border-collapse:collapse;margin:.3em 0'>{caption}{''.join(rows)}</table>"
+    return f"<table dir='ltr' style='border-collapse:collapse;margin:.3em 0'>{caption}{''.join(rows)}</table>"

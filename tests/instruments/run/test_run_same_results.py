@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import io
 import subprocess
 import sys
 import warnings
@@ -342,3 +343,53 @@ print(nn.functional.mse_loss(net(x), x[:, :1]).item(), len(watch.record.notes))
     ]  # fmt: skip
     assert [run.returncode for run in runs] == [0, 0], runs[1].stderr
     assert runs[0].stdout == runs[1].stdout
+
+
+def test_a_watched_model_can_be_copied_and_saved():
+    """Neither a copy nor a file holds anything of the watch, and the file is loaded without us."""
+    model = nn.Linear(2, 1)
+    watch = watching()
+    watch.on()
+    try:
+        model(torch.ones(1, 2))
+        copied, file = copy.deepcopy(model), io.BytesIO()
+        torch.save(model, file)
+    finally:
+        watch.off()
+    assert b"pytorch_basics" not in file.getvalue()
+    file.seek(0)
+    for other in (copied, torch.load(file, weights_only=False)):
+        assert torch.equal(other(torch.ones(1, 2)), model(torch.ones(1, 2)))
+    assert not copied._forward_pre_hooks
+
+
+RECORDED = """
+import sys, warnings
+import torch
+from torch import fx, nn
+from pytorch_basics.instruments.run import watching
+
+warnings.simplefilter("ignore", (DeprecationWarning, FutureWarning))
+net = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 1))
+x = torch.ones(8, 4)
+watch = watching()
+watch.on()
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for step in range(STEPS):
+    opt.zero_grad()
+    nn.functional.mse_loss(net(x), x[:, :1]).backward()
+    opt.step()
+ways = [torch.jit.script(net), torch.jit.trace(net, x), torch.export.export(net, (x,)).module(), fx.symbolic_trace(net)]
+watch.off()
+assert all(torch.equal(way(x), net(x)) for way in ways)
+assert torch.jit.script.__module__ == "torch.jit._script" and not watch.record.notes, watch.record.notes
+"""
+
+
+@pytest.mark.parametrize("steps", [1, 30])
+def test_a_watched_model_can_be_scripted_traced_and_exported(steps):
+    """Whether its steps are watched in full just then or not: what PyTorch records is the model's own."""
+    lines = RECORDED.replace("STEPS", str(steps))
+    command = [sys.executable, "-W", "error::UserWarning", "-c", lines]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-1500:]

@@ -118,11 +118,18 @@ def _changed(node: ast.Expr, call: ast.Call) -> Iterator[tuple[str, Binding]]:
     grows = call.func.attr in ("append", "extend", "insert", "update", "add_module", "add")
     if grows or (call.func.attr.endswith("_") and not call.func.attr.endswith("__")):
         whole: ast.AST = call.func.value
-        while isinstance(whole, ast.Subscript):
-            whole = whole.value
+        while isinstance(whole, ast.Subscript) or (not grows and _writes(whole)):
+            whole = whole.func.value if isinstance(whole, ast.Call) else whole.value  # type: ignore[attr-defined]  # an attribute
         if (name := dotted(whole)) and (call.args or not grows):
             value = call.args[-1] if grows else call
             yield name, Binding(node, value, "in place", part=call)
+
+
+def _writes(node: ast.AST) -> bool:
+    """``memory.mul_(keep)`` in ``memory.mul_(keep).add_(x)``: the same object as ``memory``."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return node.func.attr.endswith("_") and not node.func.attr.endswith("__")
 
 
 def bound(source: Source, space: Space, name: str, reader: ast.AST) -> tuple[Binding, ...]:

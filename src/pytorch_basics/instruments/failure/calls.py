@@ -16,7 +16,7 @@ from pytorch_basics.instruments.failure.parts import Path, returned
 from pytorch_basics.instruments.failure.peek import UNKNOWN
 from pytorch_basics.instruments.failure.record import Argument, Step
 from pytorch_basics.instruments.failure.scope import Scope, match
-from pytorch_basics.instruments.failure.source import COMPREHENSIONS, Source, source_of
+from pytorch_basics.instruments.failure.source import COMPREHENSIONS, Source, Space, source_of
 from pytorch_basics.instruments.failure.values.capture import children, describe, is_module, is_sequence_of_layers
 from pytorch_basics.instruments.failure.values.named import named_as
 from pytorch_basics.instruments.failure.whose import own_classes, own_function
@@ -75,13 +75,20 @@ def inside(walker: Walker, function: FunctionType, held: Any, call: tuple[ast.Ca
     space = source.function(function.__code__) if source else None
     if source is None or space is None or isinstance(space, (ast.Module, *COMPREHENSIONS)):
         return None
-    scope = Scope(source, space, function.__globals__, outer=file_scope(walker, source, function.__globals__))
+    scope = Scope(source, space, function.__globals__, outer=around(walker, source, space, function.__globals__))
     first = [arg.arg for arg in (*space.args.posonlyargs, *space.args.args)][:1]
     if held is not UNKNOWN and first:
         scope.held[first[0]] = held
     if call is not None:
         scope.given = match(space, call[0], call[1], held is not UNKNOWN)
     return scope
+
+
+def around(walker: Walker, source: Source, space: Space, names: Any) -> Scope:
+    """The scope around a function: that of the one it is defined in (running, perhaps), or the file's top."""
+    outer = source.space(space)
+    top = file_scope(walker, source, names)
+    return top if outer is source.tree else walker.scopes.get(id(outer)) or Scope(source, outer, names, outer=top)
 
 
 def file_scope(walker: Walker, source: Source, space: Any) -> Scope:

@@ -51,11 +51,13 @@ class Source:
         return above if isinstance(above, ast.ClassDef) else None
 
     def qualified(self, node: ast.AST) -> str:
-        """The qualified name of the function around ``node``, ``<module>`` outside of all."""
-        names = []
+        """The qualified name of the function around ``node``, as Python gives it (``main.<locals>.Net.forward``);
+        ``<module>`` outside of all."""
+        names: list[str] = []
         for above in (node, *self.up(node)):
             if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                names.append(above.name)
+                inner = bool(names) and not isinstance(above, ast.ClassDef)
+                names += ["<locals>", above.name] if inner else [above.name]
         return ".".join(reversed(names)) or "<module>"
 
     def within(self, node: ast.AST) -> tuple[tuple[str, Place], ...]:

@@ -203,5 +203,5 @@ def _in(fact: Fact, name: str) -> InRecord:
 
 
 def _out(fact: Fact, name: str) -> OutRecord:
-    alive = sum(ref() is not None for ref in fact.alive)
+    alive = max(fact.most, sum(ref() is not None for ref in fact.alive))
     return OutRecord(fact.shape, fact.dtype, fact.requires_grad, alive, fact.low, fact.high, fact.dead, name)

@@ -37,7 +37,9 @@ from pytorch_basics.instruments.run.optimizers.capture import Optimizers
 from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.instruments.run.replay.capture import Replay, Replays
+from pytorch_basics.instruments.run.roots.capture import Roots
 from pytorch_basics.instruments.run.schedule import Schedule
+from pytorch_basics.instruments.run.values.capture import recorded
 from pytorch_basics.instruments.run.where import reached
 from pytorch_basics.instruments.trace import uncompiled
 from pytorch_basics.instruments.trace.capture import take_out
@@ -63,7 +65,7 @@ class Watching:
         self._calls = Calls(self.log, self._parameters, backward, meaning)
         self._modules = Modules(self.log, self._parameters, backward, self._calls, self._root)
         self._handles: list[Any] = []
-        self._roots: list[Any] = []
+        self._roots = Roots(self._called)
         self._on = self._full = False
         self._filter: Any = None
         self._strays: dict[int, Any] = {}
@@ -77,6 +79,7 @@ class Watching:
             register_optimizer_step_pre_hook(self._step_begins),
             register_optimizer_step_post_hook(self._step_ended),
         ]
+        self._roots.on()
         _watchings.add(self)
         warnings.filterwarnings("ignore", _GLOBAL)
         self._filter = warnings.filters[0]
@@ -88,9 +91,10 @@ class Watching:
             return
         self._on = False
         self._end(whatever=True)
-        for handle in (*self._handles, *self._roots):
+        for handle in self._handles:
             handle.remove()
-        self._handles, self._roots = [], []
+        self._handles = []
+        self._roots.off()
         _watchings.discard(self)
         if self._filter in warnings.filters:
             warnings.filters.remove(self._filter)  # type: ignore[attr-defined]  # it is a list
@@ -162,8 +166,7 @@ class Watching:
         self._modules.off()
         uncompiled.end()
         if _compiles():
-            for handle in self._roots:
-                handle.remove()
+            self._roots.clear()
 
     def _root(self, module: Module) -> None:
         """A whole model was called for the first time: from now on it says when it is called."""
@@ -171,11 +174,11 @@ class Watching:
             self._strays[len(self.log.models) - 1] = look_at(module, (), {}).strays
         if _compiles():
             return  # a hook would be compiled with the model
-        self._roots.append(module.register_forward_pre_hook(self._called))
+        self._roots.add(module)
 
     def _called(self, module: Module, args: Any) -> None:
         asleep = self.log.asleep and self._full
-        if not self._on or (not asleep and (self._full or _C._len_torch_function_stack())):
+        if not self._on or recorded() or (not asleep and (self._full or _C._len_torch_function_stack())):
             return
         try:
             graded = torch.is_grad_enabled()

@@ -40,6 +40,13 @@ class Fact:
     asked: int = 0
     ordered: int = 0
     spans: set[tuple[float, float]] = field(default_factory=set)
+    most: int = 0  # of those alive at once
+
+    def kept(self, ref: Any) -> None:
+        """A result with a graph; at every eighth those that still exist are counted."""
+        self.alive.append(ref)
+        if len(self.alive) % 8 == 0:
+            self.most = max(self.most, sum(one() is not None for one in self.alive))
 
 
 @dataclass(slots=True)

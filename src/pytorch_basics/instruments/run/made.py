@@ -32,7 +32,11 @@ class Call:
     @property
     def place(self) -> Place:
         """Where it stands."""
-        names = [n.name for n in self.around if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+        names: list[str] = []
+        for n in self.around:
+            if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                inner = bool(names) and not isinstance(n, ast.ClassDef)
+                names += ["<locals>", n.name] if inner else [n.name]
         return Place.at(self.file, self.node.lineno, ".".join(reversed(names)) or "<module>")
 
     @cached_property

@@ -58,9 +58,9 @@ class InRecord:
 @dataclass(frozen=True)
 class OutRecord:
     """One tensor that a site gave back, as it was in the first watched call. ``alive`` counts the scalar results with a
-    graph that still existed when watching ended (asked of at most 64 calls). ``low``, ``high`` as of an input, asked of
-    activations too; ``dead`` is the share of an activation's units that were 0 for every row of the last one looked at.
-    ``name`` is the learner's."""
+    graph that existed at once, when watching ended or before (asked of at most 64 calls). ``low``, ``high`` as of an
+    input, asked of activations too; ``dead`` is the share of an activation's units that were 0 for every row of the
+    last one looked at. ``name`` is the learner's."""
 
     shape: Shape
     dtype: str

@@ -12,6 +12,7 @@ from pytorch_basics.instruments.failure.record import FailureRecord
 from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.reading.lines import statement
 from pytorch_basics.mistakes.reading.loaders import every_origin, loader
 
 LOCAL = re.compile(r"[Cc]an't (?:pickle|get) local object '?([\w.<>]+)'?")
@@ -73,7 +74,17 @@ def _made(record: FailureRecord, name: str) -> Place | None:
     """The step that holds the lambda."""
     if "<lambda>" not in name:
         return None
-    return next((s.place for s in every_origin(record) if "lambda" in s.text), None)
+    step = next((s for s in every_origin(record) if "lambda" in s.text), None)
+    return _line_of_lambda(step.place) if step is not None else None
+
+
+def _line_of_lambda(place: Place) -> Place:
+    """Its own line in a statement of several."""
+    source, whole = source_of(place.file), statement(place)
+    for node in ast.walk(whole) if source is not None and whole is not None else ():
+        if isinstance(node, ast.Lambda) and source is not None:
+            return source.place_of_line(node.lineno, node)
+    return place
 
 
 def _written(record: FailureRecord, name: str) -> Place | None:
@@ -87,7 +98,7 @@ def _written(record: FailureRecord, name: str) -> Place | None:
             )
             if named == last and source is not None and isinstance(node, ast.FunctionDef | ast.Lambda):
                 place = source.place_of_line(node.lineno, node)
-                if place.function in (inside, f"{inside}.{last}", "<module>"):
+                if place.function.replace(".<locals>", "") in (inside, f"{inside}.{last}", "<module>"):
                     return place
     return None
 

@@ -15,6 +15,7 @@ from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
 from pytorch_basics.mistakes.reading.flow import own, trained
+from pytorch_basics.mistakes.reading.lines import calls, same_function
 
 FEWEST = 0.02  # of the test samples
 
@@ -63,7 +64,7 @@ def signs(record: Record) -> Iterator[Sign]:
             if other in training and (part or (common == loader.drawn < drawn and _only_one(record, training))):
                 theirs = record.loaders[other]
                 yield Sign(
-                    place=loader.made or loader.at[0],
+                    place=_subset(loader.made or loader.at[0]),
                     seen=f"{common} of the {loader.drawn} samples that are tested here are among the {theirs.drawn} "
                     "that "
                     "the model is trained on.",
@@ -73,6 +74,13 @@ def signs(record: Record) -> Iterator[Sign]:
                     sure=part,
                     also=tuple(place for place in (theirs.made, *loader.at, *theirs.at) if place is not None),
                 )
+
+
+def _subset(place: Place) -> Place:
+    """Where the indices are chosen, when the loader's own line does not say: the last of two parts made there."""
+    made = [at for at, _ in calls(place.file, "Subset")]
+    here = [at for at in made if made and same_function(at, made[-1])]
+    return max(here, key=lambda at: at.line) if len(made) == len(here) == 2 and "Subset" not in place.text else place
 
 
 def _only_one(record: RunRecord, training: set[int]) -> bool:

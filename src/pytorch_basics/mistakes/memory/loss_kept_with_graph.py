@@ -3,15 +3,17 @@
 # PyTorch declares no types for `backward`; the programs below are shown to learners.
 # mypy: disable-error-code="no-untyped-call"
 
+import ast
 from collections.abc import Iterator
 
 import torch
 
+from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
 from pytorch_basics.mistakes.reading.flow import after, own, roots, trained
-from pytorch_basics.mistakes.reading.lines import calls, same_function
+from pytorch_basics.mistakes.reading.lines import called, calls, same_function
 
 SUMS = {"add", "__add__", "__radd__", "__iadd__", "add_"}
 
@@ -79,19 +81,37 @@ def _kept(site: SiteRecord) -> Sign:
         if place
         else f"`{name}.item()` where it is kept",
         evidence=(
-            f"When watching ended, {site.outs[0].alive} results of line {site.place.line} still existed, each with a "
-            "`grad_fn`.",
+            f"{site.outs[0].alive} results of line {site.place.line} existed at the same time, each with a `grad_fn`.",
         ),
         also=(site.place,) if place is not None else (),
     )
 
 
 def _collected(place: Place, name: str) -> Place | None:
-    """The line that puts the result into a list."""
+    """The line that puts the result into a list, or gives it to something that keeps it."""
     for at, node in calls(place.file, "append", "extend"):
         if same_function(at, place) and node.args and getattr(node.args[0], "id", None) == name:
             return at
+    source = source_of(place.file)
+    for statement in ast.walk(source.tree) if source is not None else ():
+        if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign) and source is not None:
+            at = source.place_of_line(statement.lineno, statement)
+            if same_function(at, place) and at.line > place.line and _takes(statement, name):
+                return at
     return None
+
+
+def _takes(statement: ast.Expr | ast.Assign | ast.AugAssign, name: str) -> bool:
+    """``history.add(loss)``, ``losses += [loss]``, ``losses[step] = loss``, ``self.last = loss``."""
+    value = statement.value
+    if isinstance(statement, ast.Expr):
+        given = [*value.args, *(one.value for one in value.keywords)] if isinstance(value, ast.Call) else []
+        return called(value) != "print" and any(getattr(one, "id", None) == name for one in given)
+    parts = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+    named = any(getattr(one, "id", None) == name for one in parts)
+    if isinstance(statement, ast.AugAssign):
+        return named and isinstance(value, ast.List | ast.Tuple)
+    return named and any(isinstance(target, ast.Subscript | ast.Attribute) for target in statement.targets)
 
 
 MISTAKE = Mistake(

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import torch
 
+from pytorch_basics.instruments.failure.reading import bound
 from pytorch_basics.instruments.failure.record import Argument, FailureRecord, Step
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
+from pytorch_basics.mistakes.tensors.dtypes_meet import maker
 
 _REFUSALS = re.compile(
     r"Expected dtype int32(?:/| or )int64 for index|tensors used as indices must be"
@@ -31,6 +33,8 @@ def signs(record: Record) -> Iterator[Sign]:
     if not isinstance(record, FailureRecord) or not _REFUSALS.search(record.message) or record.place is None:
         return
     what, source = _index(record)
+    inside = _inside(record, what, source) if source is not None else None
+    source = inside or source
     if what is None:
         return
     value = what.value
@@ -39,7 +43,7 @@ def signs(record: Record) -> Iterator[Sign]:
     yield Sign(
         place=source.place if source else record.place,
         seen=f"`{text}` serves as an index and is {dtype}; an index must be int64 (PyTorch's other name: Long).",
-        instead=f"{source.name} = {source.text}.long()" if source else f"{text}.long()",
+        instead=bound(source, _long(source)) if source else f"{text}.long()",
         evidence=(f"`{text}.dtype` is torch.{dtype}",) if value else (),
         also=(record.place,) if source and source.place != record.place else (),
     )
@@ -59,6 +63,20 @@ def _index(record: FailureRecord) -> tuple[Argument | None, Step | None]:
             if step.value is not None and step.value.floating:
                 return Argument(what.name, step.name or what.text, step.value, what.steps), step if step.name else None
     return next(iter(unknown), None), None
+
+
+def _inside(record: FailureRecord, what: Argument | None, source: Step) -> Step | None:
+    """Of what a function of the learner's own gave back, the step in it that made the numbers."""
+    if what is None or all(a.name != "return" for a in source.operands):
+        return None
+    made = maker(record, what)
+    return made if made is not None and made.kind == "call" else None
+
+
+def _long(step: Step) -> str:
+    """The same, as whole numbers: without the dtype that it names, or with ``.long()``."""
+    told = next((a for a in step.operands if a.name == "dtype"), None)
+    return step.text.replace(told.text, "torch.long", 1) if told is not None else f"{step.text}.long()"
 
 
 def _named(record: FailureRecord, what: Argument) -> Step | None:

@@ -99,7 +99,9 @@ def signs(record: Record) -> Iterator[Sign]:
         if _every_pair(site) and _column_and_row(site) and not _reshaped_here(record, site) and a_number(record, k):
             mine, theirs = (learned(record, one) for one in site.ins)
             compares = site.bare.strip("_") in ("eq", "ne")
-            if mine != theirs or (compares and (mine or theirs)):
+            one, other = site.ins[:2]  # a target that a model had a part in, under no_grad, is a target as well
+            apart = mine != theirs or one.requires_grad != other.requires_grad
+            if apart or (compares and (mine or theirs)):
                 yield _pairs(record, site, "comparison" if compares else "difference")
 
 

@@ -68,13 +68,21 @@ def signs(record: Record) -> Iterator[Sign]:
 
 def _freezes(record: RunRecord) -> Place | None:
     """The only statement in the learner's files that switches ``requires_grad`` off."""
-    found = []
+    found, set_there = [], []
     for file in dict.fromkeys(site.place.file for site in record.sites if own(site.place)):
         source = source_of(file)
         for node in ast.walk(source.tree) if source is not None else ():
             if source is not None and isinstance(node, ast.Assign | ast.Expr) and _off(node):
                 found.append(source.place_of_line(node.lineno, node))
-    return found[0] if len(found) == 1 else None
+            elif source is not None and isinstance(node, ast.Assign) and _sets(node):
+                set_there.append(source.place_of_line(node.lineno, node))
+    some = found or set_there
+    return some[0] if len(some) == 1 else None
+
+
+def _sets(node: ast.Assign) -> bool:
+    """``p.requires_grad = name in chosen``."""
+    return isinstance(node.targets[0], ast.Attribute) and node.targets[0].attr == "requires_grad"
 
 
 def _off(node: ast.Assign | ast.Expr) -> bool:

@@ -77,6 +77,7 @@ def signs(record: Record) -> Iterator[Sign]:
     if not isinstance(record, RunRecord):
         return
     unknown = {k for mine in strangers(record).values() for k in mine}
+    yield from _lazy(record, unknown)
     free = [k for k in idle(record) if k not in unknown and record.parameters[k].model is not None]
     for which, one in enumerate(record.optimizers):
         if not one.steps or not free or any(p.model != record.parameters[free[0]].model for p in _of(record, free)):
@@ -89,6 +90,32 @@ def signs(record: Record) -> Iterator[Sign]:
             yield _sign(record, which, later or free, bool(later))
         elif later and any(p.model == record.parameters[later[0]].model for p in held):
             yield _sign(record, which, later, True)
+
+
+def _lazy(record: RunRecord, unknown: set[int]) -> Iterator[Sign]:
+    """A layer that the first ``forward`` made, once, after the optimizer was made; it learns nothing."""
+    stayed = set(idle(record))
+    for which, one in enumerate(record.optimizers):
+        born = next((e.order for e in record.of("made") if e.which == which), None)
+        for k in sorted(unknown & stayed) if one.steps >= 3 and born is not None else ():
+            p = record.parameters[k]
+            place = next((place for place in p.made if place.function.endswith("forward")), None)
+            alike = [q for q in record.parameters if q.made[:1] == p.made[:1] and q.shape == p.shape]
+            if place is None or p.born < (born or 0) or len(alike) > 1 or p.backwards < 3:
+                continue
+            yield Sign(
+                place=place,
+                seen=f"This layer is made in the first `forward`, after `{optimizer(record, which)}` was made: the "
+                "optimizer does not hold its parameters, and they are not trained.",
+                instead="the layer in `__init__` (or `nn.LazyLinear(…)` and one `forward` before the optimizer is "
+                "made)",
+                evidence=(
+                    f"its parameters got gradients in {p.backwards} backward passes and never changed in "
+                    f"{record.steps} steps",
+                ),
+                also=tuple(place for place in (one.made, one.at) if place is not None),
+            )
+            return
 
 
 def _of(record: RunRecord, numbers: list[int]) -> list[ParameterRecord]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch.optim import lr_scheduler
 
+from pytorch_basics.instruments.failure.source import source_of
 from pytorch_basics.instruments.place import Place
 from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Mistake, Record, Sign
@@ -51,11 +52,14 @@ def signs(record: Record) -> Iterator[Sign]:
     scheduled = {k for k, one in enumerate(record.optimizers) if "initial_lr" in dict(one.settings)}
     for step in dict.fromkeys(event.place for event in record.of("step") if event.which in scheduled):
         around = loops(step) if own(step) else []
-        for place, call in calls(step.file, "step") if around else ():
+        for place, call in calls(step.file, "step") if own(step) else ():
             if not same_function(place, step) or place.line >= step.line or call.args or call.keywords:
                 continue
             loop = next(iter(loops(place)), None)
-            if loop is None or not any(loop is one for one in around) or statement(place) not in loop.body:
+            if loop is None and not around:
+                if not _one_block(place, step):
+                    continue
+            elif loop is None or not any(loop is one for one in around) or statement(place) not in loop.body:
                 continue
             made = _scheduler(place, receiver(call))
             if made is not None:
@@ -69,6 +73,13 @@ def signs(record: Record) -> Iterator[Sign]:
                     also=(step,),
                 )
                 return
+
+
+def _one_block(place: Place, step: Place) -> bool:
+    """Both stand, on a level, in a function that makes one step: what calls it is the loop."""
+    source, here, there = source_of(place.file), statement(place), statement(step)
+    above = source.parents.get(here) if source is not None and here is not None else None
+    return isinstance(above, ast.FunctionDef) and here in above.body and there in above.body
 
 
 def _scheduler(place: Place, name: str) -> Place | None:

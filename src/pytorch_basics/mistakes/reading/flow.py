@@ -156,8 +156,22 @@ def is_layers(record: RunRecord, site: SiteRecord) -> bool:
 def where(record: RunRecord, site: SiteRecord) -> Place:
     """The line to change of a call: where its layer was constructed (as far as that is known), or the call's own."""
     if site.layer is not None and is_layers(record, site):
-        return record.layers[site.layer].made or site.place
+        return _caller(record, site.layer) or record.layers[site.layer].made or site.place
     return site.place
+
+
+def _caller(record: RunRecord, k: int) -> Place | None:
+    """Of a layer from a function that makes several such, the line that called it for this one."""
+    layer = record.layers[k]
+    alike = [one for one in record.layers if one.made == layer.made and one.kind == layer.kind]
+    if layer.made is None or layer.model is None or len(alike) < 2 or layer.made.function.endswith(("__init__", ">")):
+        return None
+    beside = f"{layer.path.rpartition('.')[0]}."
+    for p in record.models[layer.model].parameters:
+        made = record.parameters[p].made
+        if record.parameters[p].name.startswith(beside) and len(made) > 1 and made[0].function == layer.made.function:
+            return next((place for place in made if place.function != layer.made.function and own(place)), None)
+    return None
 
 
 def called(record: RunRecord, site: SiteRecord) -> str:

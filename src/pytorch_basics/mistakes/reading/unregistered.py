@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pytorch_basics.instruments.module.record import StrayRecord
 from pytorch_basics.instruments.place import Place
-from pytorch_basics.instruments.run.record import LayerRecord, RunRecord
+from pytorch_basics.instruments.run.record import RunRecord
 from pytorch_basics.mistakes.mistake import Sign
 from pytorch_basics.mistakes.reading.owners import attribute, stepping, strangers
 from pytorch_basics.mistakes.reading.wording import optimizer
@@ -21,7 +21,7 @@ def layers(record: RunRecord) -> Iterator[Sign]:
     held = stepping(record)
     for model in record.models:
         for stray in model.strays:
-            mine = [k for k in found if _fits(record.layers[k], stray)]
+            mine = [k for k, used in found.items() if _fits(record, k, used, stray)]
             used = {p for k in mine for p in found[k]}
             if stray.what != "layer" or not used or held & used or any(record.parameters[p].changed for p in used):
                 continue
@@ -33,9 +33,14 @@ def layers(record: RunRecord) -> Iterator[Sign]:
                 yield _sign(record, stray, place, used, len(mine))
 
 
-def _fits(layer: LayerRecord, stray: StrayRecord) -> bool:
-    """The stray is of its kind, or (a list of blocks, say) stands where it was made."""
-    return layer.kind == stray.kind or "forward" not in (layer.made.function if layer.made else "forward")
+def _fits(record: RunRecord, k: int, used: set[int], stray: StrayRecord) -> bool:
+    """The stray is of its kind, or (a list of blocks, say) it was not made in a ``forward``."""
+    layer = record.layers[k]
+    if layer.kind == stray.kind or layer.made is not None:
+        return layer.kind == stray.kind or "forward" not in (layer.made.function if layer.made else "")
+    ran = any(one.model is None and one.kind == stray.kind for one in record.layers)
+    made = [place.function for p in used for place in record.parameters[p].made]
+    return ran and bool(made) and not any("forward" in function for function in made)
 
 
 def _sign(record: RunRecord, stray: StrayRecord, place: Place, used: set[int], count: int) -> Sign:

@@ -44,10 +44,22 @@ def other_dtype(record: Record) -> tuple[FailureRecord, Argument, Value, str] | 
         given = next((v for _, v in layer.inputs if v.tensor and v.dtype != weights[0].dtype), None)
         first = record.failing.argument(0, "input", "x")
         return (record, first, given, weights[0].dtype) if given and first else None
-    pair = [a for a in record.operands if a.value and a.value.tensor]
-    odd = [a for a in pair if a.value and a.value.dtype != "float32"]
-    usual = any(a.value and a.value.dtype == "float32" for a in pair)
-    return (record, odd[0], odd[0].value, "float32") if usual and odd and odd[0].value else None
+    pair = [(a, value) for a in record.operands for value in [_held(record, a)] if value is not None]
+    odd = [(a, value) for a, value in pair if value.dtype != "float32"]
+    usual = any(value.dtype == "float32" for _, value in pair)
+    return (record, *odd[0], "float32") if usual and odd else None
+
+
+def _held(record: FailureRecord, what: Argument) -> Value | None:
+    """The tensor that stands there; of a part without a name (``x.T``, ``a * b``) one of its own operands, which has
+    the same dtype."""
+    if what.value is not None:
+        return what.value if what.value.tensor else None
+    step = record.made(what)
+    if step is None or (step.kind not in ("attribute", "operator") and step.bare not in RESHAPES):
+        return None
+    inside = [a.value for a in step.operands if a.value is not None and a.value.tensor]
+    return next((v for v in inside if v.floating), None) if len({v.dtype for v in inside}) == 1 else None
 
 
 def maker(record: FailureRecord, what: Argument) -> Step | None:
@@ -57,6 +69,8 @@ def maker(record: FailureRecord, what: Argument) -> Step | None:
             return None
         if step.called.startswith("numpy.") or step.bare in MAKERS:
             return step
+        if any(a.name == "return" for a in step.operands) and step.kind == "call":  # the learner's own function
+            continue
         if step.bare not in (*RESHAPES, *CASTS, "[]") and step.kind not in (
             "name",
             "return",

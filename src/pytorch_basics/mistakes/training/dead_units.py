@@ -10,11 +10,13 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.instruments.place import Place
+from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
-from pytorch_basics.mistakes.reading.flow import CARRIES, called, is_layers, sites, trained
+from pytorch_basics.mistakes.reading.flow import CARRIES, called, is_layers, makers, own, sites, trained
 
 CALLS = 3
+FILLS, FAR_BELOW = ("constant_", "fill_", "full_like", "full"), -1.0
 PASSES = CARRIES | {"dropout", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "relu", "batch_norm"}
 WEIGHS = ("linear", "conv1d", "conv2d", "conv3d", "addmm", "matmul", "mm", "__matmul__")
 
@@ -59,19 +61,34 @@ def signs(record: Record) -> Iterator[Sign]:
         layer = record.layers[site.layer] if site.layer is not None else None
         path = f" (`{layer.path}`)" if layer is not None and is_layers(record, site) and layer.path else ""
         made = layer.made if layer is not None and is_layers(record, site) else None
+        bias = _pushed_down(record, site)
         yield Sign(
-            place=made or site.place,
+            place=bias or made or site.place,
             seen=f"`{called(record, site)}`{path} gave 0 for all {out.shape[-1]} units and every input: nothing "
             "passes, and "
             "nothing before it gets a gradient.",
-            instead="smaller steps or smaller weights before it (check the bias and the learning rate); "
+            instead=f"a bias near 0 in place of `{bias.text}`"
+            if bias is not None
+            else "smaller steps or smaller weights before it (check the bias and the learning rate); "
             "`nn.LeakyReLU()` keeps a slope below 0",
             evidence=(
                 f"every result was 0 in {site.count} of {site.count} watched calls; what came in went from "
                 f"{site.ins[0].low:.4g} to {site.ins[0].high:.4g}",
             ),
-            also=(site.place,),
+            also=tuple(dict.fromkeys(p for p in (made, site.place) if p is not None and p != bias)),
         )
+
+
+def _pushed_down(record: RunRecord, site: SiteRecord) -> Place | None:
+    """The learner's line that filled the bias of the layer before with a number well below 0."""
+    for k in makers(record, site.ins[0]):
+        layer = record.sites[k]
+        biases = [one for one in layer.ins[1:] if one.parameter is not None and len(one.shape) == 1]
+        for filled in (record.sites[source] for one in biases for source in one.sources):
+            value = filled.argument("val", "value", "1", "fill_value")
+            if filled.bare in FILLS and own(filled.place) and isinstance(value, (int, float)) and value < FAR_BELOW:
+                return filled.place
+    return None
 
 
 def _feeds_layer(record: RunRecord, k: int) -> bool:

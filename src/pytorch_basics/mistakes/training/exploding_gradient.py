@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
+from math import inf, prod, sqrt
 
 import torch
 
-from pytorch_basics.instruments.run.record import RunRecord
+from pytorch_basics.instruments.place import Place
+from pytorch_basics.instruments.run.record import RunRecord, SiteRecord
 from pytorch_basics.mistakes.mistake import Answer, Mistake, Record, Sign
 from pytorch_basics.mistakes.reading.flow import own
 
 HUGE, STEPS = 1e4, 3
+LARGE = 2.0  # times what a layer is given
 
 
 def broken() -> Answer:
@@ -55,12 +57,16 @@ def signs(record: Record) -> Iterator[Sign]:
     if large and backward is not None:
         worst = max(large, key=lambda p: p.norms[0])
         finite = worst.norms[0] < inf  # clipping an infinite gradient gives NaN
+        drawn = _drawn_large(record)
         yield Sign(
-            place=backward.place,
+            place=drawn or backward.place,
             seen=f"the gradient of `{worst.name}` has the norm {worst.norms[0]:.3g} in the first step already, and "
             "the loss "
             f"goes from {first:.3g} to {last:.3g}.",
-            instead=(
+            instead=f"`{drawn.text}` with a standard deviation of `1 / sqrt(n)` or less for n inputs, or "
+            "`nn.init.orthogonal_`"
+            if drawn is not None
+            else (
                 "`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)` between `backward()` and `step()`; " * finite
             )
             + "smaller weights at the beginning; scaled inputs and targets",
@@ -69,7 +75,34 @@ def signs(record: Record) -> Iterator[Sign]:
                 "first watched step",
             ),
             sure=False,
+            also=(backward.place,) if drawn is not None else (),
         )
+
+
+def _drawn_large(record: RunRecord) -> Place | None:
+    """The learner's line that drew a weight so large that a layer multiplies what it is given, the worst first."""
+    found: dict[Place, float] = {}
+    for site in record.sites:
+        if site.bare not in ("normal_", "uniform_") or not own(site.place) or not site.ins:
+            continue
+        one = site.ins[0]
+        if one.parameter is None or len(one.shape) < 2 or len(one.shape) > 5 or not one.sources:
+            continue
+        spread = _spread(site)
+        gain = spread * sqrt(prod(one.shape[1:]))
+        if gain > LARGE:
+            found[site.place] = max(gain, found.get(site.place, 0.0))
+    return max(found, key=lambda place: found[place], default=None)
+
+
+def _spread(site: SiteRecord) -> float:
+    """The standard deviation that it was asked for."""
+    normal = site.bare == "normal_"
+    low = site.argument("mean", "a", "from", "1", default=0.0)
+    high = site.argument("std", "b", "to", "2", default=1.0)
+    if not isinstance(low, (int, float)) or not isinstance(high, (int, float)):
+        return 0.0
+    return float(high) if normal else (high - low) / sqrt(12)
 
 
 MISTAKE = Mistake(

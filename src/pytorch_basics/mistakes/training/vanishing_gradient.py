@@ -76,7 +76,10 @@ def _squashing(record: RunRecord, model: ModelRecord) -> Place | None:
     """The line of the model's sigmoids or tanhs, where all of them come from one."""
     layers = [record.layers[k] for k in model.layers if record.layers[k].kind in ("Sigmoid", "Tanh")]
     made = [layer.made for layer in layers]
-    made += [site.place for _, site in sites(record, "sigmoid", "tanh") if not is_layers(record, site)]
+    inside = [site for _, site in sites(record, "sigmoid", "tanh") if site.layer is None or site.layer in model.layers]
+    made += [
+        site.place for site in inside if site.graded and site.outs[0].requires_grad and not is_layers(record, site)
+    ]
     found = {place for place in made if place is not None and own(place)}
     return found.pop() if len(found) == 1 else None
 

@@ -12,6 +12,7 @@ import weakref
 from typing import Any
 
 import torch
+from torch import _C
 from torch.overrides import TorchFunctionMode
 
 from pytorch_basics.instruments.run.backward.capture import Backward
@@ -19,7 +20,7 @@ from pytorch_basics.instruments.run.log import Fact, Log, Site
 from pytorch_basics.instruments.run.meaning.capture import Meaning
 from pytorch_basics.instruments.run.parameters.capture import Parameters
 from pytorch_basics.instruments.run.schedule import enough
-from pytorch_basics.instruments.run.values.capture import finite, flags, look
+from pytorch_basics.instruments.run.values.capture import finite, flags, look, recorded
 from pytorch_basics.instruments.run.where import Reached, reached
 from pytorch_basics.instruments.trace import uncompiled
 from pytorch_basics.instruments.trace.modes.capture import collect
@@ -36,7 +37,7 @@ _KINDS: dict[Any, int] = {getattr(Tensor, name): _QUESTION for name in _ASKED}
 for _name in dir(Tensor):
     if hasattr(getattr(Tensor, _name), "__set__") and _name not in _GIVE:
         _KINDS[getattr(Tensor, _name).__get__] = _QUESTION
-_KINDS[torch._C._set_grad_enabled] = _QUESTION
+_KINDS[_C._set_grad_enabled] = _QUESTION
 _KINDS[Tensor.is_leaf.__get__] = _LEAF  # type: ignore[attr-defined]  # an attribute of C
 _DATA_SET = Tensor.data.__set__  # type: ignore[attr-defined]  # the same
 _KINDS[vars(Tensor.__base__)["grad"].__get__] = _READ
@@ -61,7 +62,7 @@ class Calls(TorchFunctionMode):
         __tracebackhide__ = True  # IPython leaves this frame out of what it shows
         log = self.log
         kind = _KINDS.get(func, 0)
-        if log.aside or kind == _QUESTION:
+        if log.aside or kind == _QUESTION or recorded():
             return func(*args, **kwargs) if kwargs else func(*args)
         log.aside = True  # nothing that is asked below is the learner's
         try:
@@ -129,7 +130,7 @@ class Calls(TorchFunctionMode):
         for t in outs:
             log.keep(t, site.number)
         if outs and not outs[0].ndim and outs[0].requires_grad and len(site.outs[0].alive) < _MOST_ALIVE:
-            site.outs[0].alive.append(weakref.ref(outs[0]))
+            site.outs[0].kept(weakref.ref(outs[0]))
         return site, given, outs
 
     def _new(self, key: Any, func: Any, place: Reached, args: Any, kwargs: Any) -> Site:
@@ -175,7 +176,8 @@ class Calls(TorchFunctionMode):
                 self.log.event("nonleaf", (place.code, place.at), site=self.log.made_at(args[0]))
             return func(*args)
         if kind == _GRAD:
-            self.meaning.cleared([args[0]] if args[1] is None or not bool(args[1].any()) else [], place)
+            empty = args[1] is None or (type(args[1]) is Tensor and not bool(args[1].any()))
+            self.meaning.cleared([args[0]] if empty else [], place)
             return func(*args)
         out = func(*args, **kwargs)
         self._keepsakes.shown(args[0], out, (place.code, place.at))
@@ -185,7 +187,7 @@ class Calls(TorchFunctionMode):
         """A backward pass: what it starts from and reaches is asked before, gradients after."""
         begun = None
         try:
-            with torch._C.DisableTorchFunction():  # what is asked here need not pass this mode
+            with _C.DisableTorchFunction():  # what is asked here need not pass this mode
                 begun = self.backward.before(place, args, kwargs, func is torch.autograd.grad)
             if begun is not None and not self.log.alarm and not finite(begun.root):
                 self.log.alarm = True

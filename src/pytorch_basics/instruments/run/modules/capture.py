@@ -20,7 +20,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from pytorch_basics.instruments.run.backward.capture import Backward
 from pytorch_basics.instruments.run.log import Layer, Log, Model, Where
 from pytorch_basics.instruments.run.parameters.capture import Parameters
-from pytorch_basics.instruments.run.values.capture import spread
+from pytorch_basics.instruments.run.values.capture import recorded, spread
 from pytorch_basics.instruments.run.where import reached
 from pytorch_basics.instruments.trace import uncompiled
 from pytorch_basics.instruments.trace.modes.capture import collect
@@ -59,7 +59,7 @@ class Modules:
 
     def _enter(self, module: Module, args: Any) -> None:
         log = self.log
-        if log.aside:
+        if log.aside or recorded():
             return
         log.aside = True
         try:

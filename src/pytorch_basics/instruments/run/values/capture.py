@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import _C
 from torch.nn import functional as F  # its name everywhere
 
 from pytorch_basics.instruments.run.log import Fact, Site
@@ -175,3 +176,12 @@ def finite(tensor: Any) -> bool:
     if not isinstance(tensor, Tensor) or not _numbers(tensor) or not tensor.is_floating_point():
         return True
     return bool(torch.isfinite(sample(tensor)).all())
+
+
+_FAKE = _C._TorchDispatchModeKey.FAKE
+
+
+def recorded() -> bool:
+    """Whether PyTorch records what runs (``jit.trace``, ``export``): then tensors stand for others, and reading one
+    would become part of the recording."""
+    return _C._get_dispatch_mode(_FAKE) is not None or _C._get_tracing_state() is not None

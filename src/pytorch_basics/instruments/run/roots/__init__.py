@@ -1,0 +1,1 @@
+"""Whole models between the parts that are watched in full."""
