@@ -364,7 +364,7 @@ x.fill_(9)
     hints=(
         "For each: is there a shape and a pair of strides that reads the result out of the storage of `x`?",
         "`reshape` and `contiguous` copy only if they must. `x` is contiguous; `x.t()` is not.",
-        "Two of the five have memory of their own: the copy by name, and the one that no strides could read out of `x`.",
+        "Two of the five have memory of their own: the copy by name and the one that no strides can read out of `x`.",
     ),
     minutes=2,
 )
