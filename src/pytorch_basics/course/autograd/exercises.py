@@ -108,7 +108,8 @@ ON_THE_WAY = Exercise(
     statement="""Write `on_the_way(points, w)`. `points` is `(batch, features)`, not watched; `w` is `(features,)`, a
 watched leaf with an empty `.grad`. Compute
 
-1. `hidden`, the `torch.tanh` of the matrix product of `points` and `w`, shape `(batch,)`;
+1. `hidden`, the `torch.tanh` of the matrix product of `points` and `w`, shape `(batch,)` (tanh squeezes every number
+   between −1 and 1);
 2. the loss: the mean of `hidden` squared.
 
 Return the pair *(gradient of the loss with respect to `hidden`, gradient of the loss with respect to `w`)*.""",

@@ -50,7 +50,8 @@ print(f(torch.tensor([0.0, 1.0, 2.0])))
 # %% [markdown]
 # Turn one of the three numbers up a little. How fast does the result follow? That is the **slope** in the
 # direction of this number. The three slopes together are the **gradient**. It tells a program which way to
-# turn each number to make the result smaller, and that is how programs learn.
+# turn each number to make the result smaller, and that is how programs learn. (The numbers that a program
+# turns are its **parameters**. The result to make smaller is the **loss**.)
 #
 # **By hand.** The slope of (x + 2)² is 2·(x + 2). The 3 changes nothing. The mean of three numbers divides
 # by 3. So the gradient is 2·(x + 2) / 3.
@@ -84,9 +85,10 @@ assert errors[0.1] > errors[0.001] < errors[0.00001] < errors[0.0000001]
 #
 # ## PyTorch keeps a record
 #
-# `requires_grad=True` asks PyTorch to **watch** a tensor. Every operation with a watched tensor is recorded
-# while it runs (*define-by-run*), and the result is watched, too. The record is the **graph**. Each result
-# knows its last step, its `grad_fn`, and from there you can follow the graph back.
+# `requires_grad=True` asks PyTorch to **watch** a tensor. Every operation with a watched tensor is
+# recorded while it runs (*define-by-run*), and the result is watched, too. The record is the **graph**.
+# Each result knows its last step, its `grad_fn`, and from there you can follow the graph back. `pb.graph`
+# draws it.
 
 # %%
 x = torch.tensor([0.0, 1.0, 2.0], requires_grad=True)
@@ -133,7 +135,8 @@ except RuntimeError as error:
 # %% [markdown]
 # ## `backward()`: the third way
 #
-# `y.backward()` follows the graph back and puts the gradient into `.grad` of the watched leaf.
+# `y.backward()` follows the graph back and puts the gradient into `.grad` of the watched leaf. It is the
+# gradient of `y` *with respect to* that leaf: how `y` follows when the leaf's numbers move.
 
 # %%
 x = torch.tensor([0.0, 1.0, 2.0], requires_grad=True)
@@ -213,7 +216,7 @@ assert x.detach().data_ptr() == x.data_ptr()  # and it shares the memory
 # {{exercise autograd.on_the_way}}
 
 # %% [markdown]
-# ## Gradients add up
+# ## Backward, and backward again
 
 # %% [markdown]
 # {{exercise autograd.predict_accumulation}}
@@ -376,8 +379,8 @@ assert x.grad.tolist() == [2.0, 2.0, 2.0]
 
 # %% [markdown]
 # A watched leaf must not be changed while PyTorch is watching. And a *saved* number must be what it was.
-# `tanh` saves its result. Every tensor counts the changes made to it; the message says that the count should
-# be 0 and is 1. Without the underscore, both are fine.
+# `tanh` saves its result. Every tensor counts the changes made to it; the count is its **version**. The
+# message says that it should be 0 and is 1. Without the underscore, both are fine.
 
 # %% [markdown]
 # {{exercise autograd.growth_gradient}}
@@ -484,4 +487,6 @@ for start, rounds in ((0.1, 1), (0.7, 1), (0.1, 3), (0.7, 3)):
 # | `loss.item()` | a Python number, for printing | `backward()` first |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

@@ -38,9 +38,9 @@ import pytorch_basics as pb
 # %% [markdown]
 # ## A line through points
 #
-# XOR needs a model that bends; it is back in the next lesson. To learn how to *descend*, a straight line is
-# enough. It has two parameters, a **weight** and a **bias**. Here are 40 points, made with 1.5 and −0.5 and
-# some noise. Forget these two numbers. The program shall find them.
+# XOR needs a model that bends; it is back in the next lesson. To learn how to *descend*, a straight line
+# is enough. It has two parameters, a **weight** and a **bias**. Here are 40 points, made with 1.5 and −0.5
+# and some noise. Forget these two numbers. The program is to find them.
 
 # %%
 torch.manual_seed(0)
@@ -176,10 +176,17 @@ except RuntimeError as error:
 print("version of w:", before, "then", w._version)
 assert (before, w._version) == (0, 1)
 
+w = torch.tensor(3.0, requires_grad=True)
+loss = w**2
+w.data -= 1.0  # goes round the count
+loss.backward()
+assert w.grad == 4.0  # no error, and wrong: where the loss was computed, the slope is 6
+
 # %% [markdown]
 # The slope of w² is 2·w. So the graph keeps `w` for `backward()`, and now `w` is another number. PyTorch
 # notices: it counts the in-place changes of each tensor, its **version**. Better an error than a wrong
-# gradient. The rule: **first `backward()`, then the step.**
+# gradient. (Older programs write `w.data -= …`. PyTorch does not count that, so you get the wrong gradient
+# instead.) The rule: **first `backward()`, then the step.**
 #
 # Some operations keep their *result* instead. The slope of √x is 1 / (2·√x), so `sqrt` keeps the root.
 # Addition keeps nothing.
@@ -219,10 +226,10 @@ for _ in range(3):
     print(f"w {w.item():5.1f}   w.grad {w.grad.item():.1f}")
 
 # %% [markdown]
-# The steps grow, although the slope is always the same. So the gradients must be **cleared** once per step.
-# There are two kinds of clear: a tensor of zeros, or None, no tensor at all. `zero_()` gives you the first,
-# and fails where no gradient has arrived yet. The second is what PyTorch's own `zero_grad()` leaves. Models and
-# optimizers have it; both get lessons of their own.
+# The steps grow, although the slope is always the same. So the gradients must be **cleared** once per
+# step. There are two kinds of clear: a tensor of zeros, or None, no tensor at all. `zero_()` gives you the
+# first, and fails where no gradient has arrived yet. The second is what PyTorch's own `zero_grad()`
+# leaves. Models ([lesson 6](06_model.ipynb)) and optimizers ([lesson 8](08_optim.ipynb)) have it.
 
 # %%
 w.grad.zero_()
@@ -519,4 +526,6 @@ assert max(forgotten[-40:]) > 1.2  # after 160 steps nearly as high as in the be
 # | `velocity.mul_(momentum).add_(w.grad)` | momentum, in place | `velocity = …` moves only a name |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

@@ -197,6 +197,8 @@ print("after .float():", layer(shared.float()).dtype)
 #
 # A timing means nothing without the machine it was taken on. So we first ask what we are running on. If
 # there is no GPU, we say so and carry on without one.
+#
+# Deeper lessons: [Scaling](notebooks/12_scaling.ipynb).
 
 # %% tags=["volatile"]
 import os
@@ -300,7 +302,7 @@ print("              copy", copy)
 # ### `view` and `reshape`
 #
 # `view` shows the same numbers in another shape. Nothing is copied. A change through one is seen through
-# the other.
+# the other. (`torch.arange(6)` counts from 0 to 5.)
 #
 # **Trap:** `view(3, 2)` does not swap rows and columns. It reads the numbers in the same order and only
 # breaks the lines elsewhere. To swap, use `.t()`, the transpose.
@@ -336,8 +338,8 @@ print("the transpose, read in a row: ", table.t().flatten().tolist())
 
 # %% [markdown]
 # To read the transpose row by row, we must jump about in memory, now forwards, now back. No single step
-# size does that, so no `view` can show it as one row. A tensor whose numbers do not lie in memory in
-# reading order is called **not contiguous**.
+# size does that, so no `view` can show it as one row. A tensor whose numbers do not lie in memory one
+# after the other, in reading order, is called **not contiguous**.
 #
 # `reshape` is the way out. It makes a view **if it can**, and a copy **if it must**. Both outcomes:
 
@@ -498,7 +500,7 @@ print(f"y before the step: {y.item():.3f}   after: {stepped.item():.3f}")
 
 # %% [markdown]
 # Why is the graph called **dynamic**? It is built anew each time your code runs. So plain Python `if` and
-# `for` just work. The graph holds the steps that were really taken.
+# `for` work as they are. The graph holds the steps that were really taken.
 
 
 # %%
@@ -528,7 +530,7 @@ for value in (1.0, -1.0):
 
 # %%
 def make_xor(count):
-    corners = torch.randint(0, 2, (count, 2))
+    corners = torch.randint(0, 2, (count, 2))  # whole numbers, each 0 or 1
     labels = (corners[:, 0] != corners[:, 1]).float()
     points = corners + 0.1 * torch.randn(count, 2)
     return points, labels
@@ -564,9 +566,10 @@ for corner in ([0, 0], [0, 1], [1, 0], [1, 1]):
 # %% [markdown]
 # No straight line can part the circles from the triangles. A model must bend. Here is one that can.
 #
-# You write a class. In `__init__` you make the layers. In `forward` you say how the data flows through
-# them. `nn.Linear` multiplies by weights and adds a bias. `nn.Tanh` bends: it squeezes every number between
-# −1 and 1.
+# You write a class. In `__init__` you make the layers, right after `super().__init__()`, which sets up the
+# place where they are kept. In `forward` you say how the data flows through them. `nn.Linear` multiplies
+# by weights and adds a bias. `nn.Tanh` bends: it squeezes every number between −1 and 1. The numbers
+# between the two linear layers are called **hidden units**. Ours has 8.
 #
 # To use the model, call it like a function: `model(points)`. That runs `forward` for you. (Do not call
 # `forward` yourself: PyTorch may have more to do around it.) The numbers it returns are called **logits**.
@@ -729,7 +732,8 @@ print("loss of the untrained model:", loss)
 #
 # **parameter ← parameter − learning rate × gradient**
 #
-# Deeper lessons: [Optim](notebooks/08_optim.ipynb).
+# Deeper lessons: [Optim](notebooks/08_optim.ipynb), [Data](notebooks/09_data.ipynb) and
+# [Evaluation](notebooks/10_evaluation.ipynb).
 #
 # We check it on one small layer.
 
@@ -799,7 +803,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 losses = []
 for epoch in range(100):
     total = 0.0
-    for rows in torch.randperm(len(train_points)).split(100):
+    for rows in torch.randperm(len(train_points)).split(100):  # all row numbers, shuffled, 100 at a time
         logits = model(train_points[rows]).squeeze(1)
         loss = loss_module(logits, train_labels[rows])
         optimizer.zero_grad()
@@ -909,5 +913,8 @@ print("      first ", *[f"{tick:3.1f}" for tick in ticks])
 #
 # Then go deeper, with exercises: [Tensors](notebooks/01_tensors.ipynb),
 # [Memory](notebooks/02_memory.ipynb), [Operations](notebooks/03_operations.ipynb),
-# [Autograd](notebooks/04_autograd.ipynb), [Descent](notebooks/05_descent.ipynb), [Model](notebooks/06_model.ipynb),
-# [Loss](notebooks/07_loss.ipynb), [Optim](notebooks/08_optim.ipynb).
+# [Autograd](notebooks/04_autograd.ipynb), [Descent](notebooks/05_descent.ipynb),
+# [Model](notebooks/06_model.ipynb), [Loss](notebooks/07_loss.ipynb), [Optim](notebooks/08_optim.ipynb),
+# [Data](notebooks/09_data.ipynb), [Evaluation](notebooks/10_evaluation.ipynb),
+# [Debugging](notebooks/11_debugging.ipynb), [Scaling](notebooks/12_scaling.ipynb). Last comes the
+# [capstone](notebooks/13_capstone.ipynb): a classifier of your own for handwritten digits.

@@ -230,8 +230,8 @@ pb.losses(
 
 # %% [markdown]
 # It is **probability minus label**. Where the model is sure and wrong, that is nearly 1 or −1: BCE pulls with full
-# strength. The other two columns go to sleep exactly there, because the slope of a sigmoid is left over. The last one
-# is the next topic.
+# strength. The other two columns go to sleep exactly there, because the slope of a sigmoid is left over. (`pb.losses`
+# draws each loss, and its slope, against the logit.) The last one is the next topic.
 #
 # ## One sigmoid too many
 
@@ -254,7 +254,7 @@ assert abs(floors["half and half"] - 0.5032) < 1e-4
 
 # %% [markdown]
 # The loss has a **floor**. A perfect model cannot get below it, and for label 0 the floor is what a coin gets. What
-# does that do to training? We train with the loop from the lesson on descent, from three seeds.
+# does that do to training? We train with the loop from the [lesson on descent](05_descent.ipynb), from three seeds.
 
 
 # %%
@@ -317,8 +317,8 @@ assert losses.shape == (200, 200)
 # ## More than two classes
 #
 # Which of the four *corners* does a point belong to? Now there are four **classes**. The model gets four outputs, and
-# a label is the **index** of the right one. `softmax` makes four shares of the four logits, together 1. *Cross entropy*
-# is minus the logarithm of the share of the right class.
+# a label is the **index** of the right one. `softmax`, which you built in [lesson 3](03_operations.ipynb), makes four
+# shares of the four logits, together 1. *Cross entropy* is minus the logarithm of the share of the right class.
 
 # %%
 classes = (2 * corners[:, 0] + corners[:, 1]).long()
@@ -448,4 +448,6 @@ assert weighted.isclose(repeated)
 # | first loss near 0.6931, or ln C | a model that knows nothing | far from it: look for a mistake |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

@@ -364,7 +364,7 @@ x.fill_(9)
     hints=(
         "For each: is there a shape and a pair of strides that reads the result out of the storage of `x`?",
         "`reshape` and `contiguous` copy only if they must. `x` is contiguous; `x.t()` is not.",
-        "Two of the five have memory of their own.",
+        "Two of the five have memory of their own: the copy by name and the one that no strides can read out of `x`.",
     ),
     minutes=2,
 )
@@ -419,7 +419,7 @@ x[[2]] = 0
     hints=(
         "`x[0]` is an index with a number, `x[[1]]` an index with a *list*. One of them is a view.",
         "`x[[1]]` alone makes a new tensor. `x[[2]] = 0` has no new tensor in it: the `=` writes into `x`.",
-        "One of the three attempts was lost.",
+        "One of the three attempts was lost: the one with a list and without an `=`.",
     ),
 )
 

@@ -31,9 +31,9 @@ import torch
 import pytorch_basics as pb
 
 # %% [markdown]
-# The cells that begin with `@pb.exercise` or `pb.predict` are supposed to fail until you edit them: they
-# show a verdict, and the notebook goes on. Other cells make an error on purpose; they catch it and print
-# its message.
+# The cells that start with `@pb.exercise` or `pb.predict` are **supposed to fail until you edit them**.
+# They show a verdict; the notebook still runs to its end. Cells that provoke an error on purpose catch it
+# and print it.
 
 # %% [markdown]
 # ## In from NumPy
@@ -79,8 +79,8 @@ pb.see(array, first, second)
 #
 # NumPy's numbers with a decimal point are `float64`, 8 bytes each. PyTorch's own are `float32`, 4 bytes
 # each. Both ways in keep what they find. For a while nobody notices. Then the numbers meet a *layer*, a
-# part of a network that multiplies by weights of its own. (Layers get a lesson to themselves.) Its weights
-# are `float32`.
+# part of a network that multiplies by weights of its own. ([Lesson 6](06_model.ipynb) is about layers.)
+# Its weights are `float32`.
 
 # %%
 layer = torch.nn.Linear(2, 1)
@@ -95,7 +95,7 @@ except RuntimeError as error:
 
 # %%
 ready = torch.from_numpy(measured).float()
-print(ready.dtype, "→ scores of shape", layer(ready).shape)
+print(ready.dtype, "→ outputs of shape", layer(ready).shape)
 assert ready.dtype == torch.float32
 
 # %% [markdown]
@@ -126,7 +126,8 @@ assert out[1] == 5.0
 
 # %% [markdown]
 # That is why the diary in the next exercise does not work. You meet such diaries wherever training is
-# recorded.
+# recorded. (A method whose name ends in `_`, such as `mul_`, changes the tensor itself: it works *in
+# place*. [Lesson 3](03_operations.ipynb) says more.)
 
 # %% [markdown]
 # {{exercise memory.snapshots}}
@@ -295,7 +296,7 @@ except RuntimeError as error:
 
 # %% [markdown]
 # Why? Read the transpose row by row, and note which cell of the storage each element lies in. (`x` holds
-# its own cell numbers, so just print it.)
+# its own cell numbers, so print it.)
 
 # %%
 visited = [cell for line in x.t().tolist() for cell in line]
@@ -312,8 +313,8 @@ assert len(set(steps)) > 1
 # {{exercise memory.pixel_rows}}
 
 # %% [markdown]
-# The other cure is `contiguous()`. It gives the same tensor, with the elements laid out anew in reading
-# order:
+# You can also ask for another layout. `contiguous()` gives the same tensor, with the elements laid out
+# anew in reading order:
 
 # %%
 anew = x.t().contiguous()
@@ -365,7 +366,7 @@ assert x.t().clone().stride() == (1, 3)
 # {{exercise memory.flat_copy}}
 
 # %% [markdown]
-# ## Lists of positions copy
+# ## Lists of positions
 #
 # `x[1]` and `x[:, 1:]` are views. You can also index with a *list* of positions, as in `x[[0, 2]]`: rows 0
 # and 2.
@@ -421,4 +422,6 @@ assert x.sum() == 2
 # | `x[[0, 2]]`, `x[mask]` | a copy | `x[[0, 2]].zero_()` is lost; `x[[0, 2]] = 0` is not |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

@@ -37,8 +37,8 @@ import pytorch_basics as pb
 # %% [markdown]
 # ## A layer carries its numbers with it
 #
-# In the lesson on operations you wrote a linear layer as a function, and handed it a weight and a bias. `nn.Linear` is
-# an object: it makes both itself, keeps them, and you call it like a function.
+# In the [lesson on operations](03_operations.ipynb) you wrote a linear layer as a function, and handed it a weight and
+# a bias. `nn.Linear` is an object: it makes both itself, keeps them, and you call it like a function.
 
 # %% [markdown]
 # {{exercise model.predict_linear}}
@@ -63,7 +63,8 @@ assert list(bend.parameters()) == []
 # %% [markdown]
 # ## A model is a class of yours
 #
-# Here are our XOR points, and the smallest model for them: one layer, from 2 to 1.
+# Here are our XOR points, and the smallest model for them: one layer, from 2 to 1. What comes out are **logits**, one
+# number for each point: above 0 means "rather label 1". The [next lesson](07_loss.ipynb) is about them.
 
 # %%
 torch.manual_seed(0)
@@ -143,8 +144,9 @@ for attempt in (NoSetUp, lambda: NoSetUpEither()(points)):
 # %% [markdown]
 # ## What the model has found
 #
-# When layers only follow one another, `nn.Sequential` builds the model without a class. `named_parameters()` lists
-# all that it can learn. (The last column is `requires_grad`.)
+# When layers only follow one another, `nn.Sequential` builds the model without a class. `named_parameters()` lists all
+# that it can learn. (The last column is `requires_grad`.) `pb.summary` shows the layers with their shapes. (MACs and
+# FLOPs count the arithmetic.)
 
 # %%
 torch.manual_seed(0)
@@ -170,7 +172,8 @@ pb.summary(model, points)
 # saved, and moved with the model, but no gradient changes it. A plain tensor in `self` is neither.
 #
 # What is saved is the `state_dict()`: a dictionary of names and tensors. `model.double()` turns a model to `float64`;
-# `.to(device)` moves it in just the same way.
+# `.to(device)` moves it in just the same way, to a graphics card, say. The [lesson on evaluation](10_evaluation.ipynb)
+# does both: saving and moving.
 
 
 # %%
@@ -337,7 +340,7 @@ assert wide.weight.abs().max() <= 1 / 100**0.5
 # A seed sets where the row of random numbers begins. So set it right before you make the model.
 #
 # `nn.Linear` draws evenly between −1/√inputs and 1/√inputs: the more inputs are added up, the smaller. `nn.init` has
-# other ways. Why random at all? Break it: start all weights alike.
+# other ways. Why random at all? Break it: start all weights alike, with three hidden units.
 
 # %%
 alike = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
@@ -349,7 +352,8 @@ print(alike[0].weight.grad)
 assert torch.allclose(alike[0].weight.grad, alike[0].weight.grad[0].expand(3, 2))
 
 # %% [markdown]
-# Three hidden units, three times the same gradient. They move alike and stay alike: together no better than one.
+# A *hidden unit* is one output of the first layer, with its row of weights. Three hidden units, three times the same
+# gradient. They move alike and stay alike: together no better than one.
 
 # %% [markdown]
 # ## Two modes
@@ -441,4 +445,6 @@ print("eval() kept the graph; no_grad kept dropping.")
 # | `train()`, `eval()` | the mode of Dropout and BatchNorm | says nothing about gradients |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

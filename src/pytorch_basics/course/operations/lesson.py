@@ -41,8 +41,8 @@ import pytorch_basics as pb
 # `+`, `-`, `*`, `/` and `**` work element by element. So do comparisons, and functions such as `torch.exp`.
 # Each of them makes a **new tensor**.
 #
-# Our example goes through the whole course: the four corners of a square, with a little noise. A corner's
-# label is 1 if its two coordinates differ. This is the *exclusive or* (XOR).
+# Our example is the XOR data of [lesson 1](01_tensors.ipynb): the four corners of a square, with a little
+# noise. A corner's label is 1 if its two coordinates differ.
 
 # %%
 torch.manual_seed(0)
@@ -95,8 +95,9 @@ pb.see(grid, first_row)
 # %% [markdown]
 # `first_row` has no numbers of its own: its two elements are the first two of `grid`.
 #
-# `pb.trace` runs a function and writes down every operation: whether it made **new** memory, gave a **view**, or wrote
-# **in place**, and who else sees that write.
+# `pb.trace` runs a function and writes down every operation: whether it made **new** memory, gave a
+# **view**, or wrote **in place**, and who else sees that write. (A tensor's *version* counts the writes to
+# it. FLOPs and MACs count arithmetic.)
 
 
 # %%
@@ -164,9 +165,9 @@ assert x.sum(dim=0).shape == (2,) and x.sum(dim=1).shape == (3,)
 assert torch.equal(x.sum(dim=-1), x.sum(dim=1))  # -1 is the last dimension
 
 # %% [markdown]
-# `x` has the shape `(3, 2)`. `dim=0` is the dimension with 3 entries. It is added up and goes away; `(2,)` is
-# left. Do not think "rows or columns". Think: **which size disappears from the shape?** That works with four
-# dimensions, too. `dim=-1` is the last one.
+# `x` has the shape `(3, 2)`. `dim=0` is the dimension with 3 entries. It is added up and goes away; `(2,)`
+# is left. Do not think "rows or columns". Think: **which size disappears from the shape?** That works with
+# four dimensions, too.
 #
 # `keepdim=True` is new in the next guess. Its name says what it does.
 
@@ -326,10 +327,10 @@ print("squeeze(1)", tuple(batch_of_one.squeeze(1).shape))
 # {{exercise operations.pairwise_distances}}
 
 # %% [markdown]
-# ## The silent bug
+# ## Outputs and targets
 #
-# A model often gives outputs of the shape `(N, 1)`, while the targets have the shape `(N,)`. Guess what
-# happens.
+# A model often gives outputs of the shape `(N, 1)`, while the *targets*, the right answers, have the shape
+# `(N,)`. A *loss* says in one number how far the outputs are off. Guess what happens.
 
 # %% [markdown]
 # {{exercise operations.predict_silent}}
@@ -351,7 +352,8 @@ assert difference.shape == (3, 3)
 pb.trace(lambda: ((output - target) ** 2).mean())
 
 # %% [markdown]
-# PyTorch's own loss for this, `mse_loss`, warns, but it still returns the wrong number:
+# PyTorch's own loss for this, `mse_loss` (*mean squared error*), warns, but still returns the wrong
+# number:
 
 # %%
 import warnings
@@ -364,7 +366,7 @@ print(caught[0].category.__name__, "|", caught[0].message)
 assert torch.isclose(loss, torch.tensor(4 / 3))
 
 # %% [markdown]
-# The same thing happens to an accuracy. Four samples, all predicted right:
+# The same thing happens to an *accuracy*, the share of right answers. Four samples, all predicted right:
 
 # %%
 predicted = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
@@ -470,11 +472,12 @@ except RuntimeError as error:
     print("a @ b |", type(error).__name__, "|", error)
 
 # %% [markdown]
-# **Trap:** with square matrices both products work and both give the same shape. Only the numbers differ. So,
-# again: test with shapes that are not square.
+# **Trap:** with square matrices both products work and give the same shape. So, again: test with shapes
+# that are not square.
 #
-# For a single layer of a network you need one matrix product and one broadcast. Our points have 2 inputs.
-# Three outputs for each need 3 × 2 weights and 3 numbers to add, the *bias*:
+# For a single layer of a network ([lesson 6](06_model.ipynb)) you need one matrix product and one
+# broadcast. Our points have 2 inputs. Three outputs for each need 3 × 2 weights and 3 numbers to add, the
+# *bias*:
 
 # %%
 torch.manual_seed(0)
@@ -487,8 +490,9 @@ print("x", tuple(x.shape), " weight", tuple(weight.shape), " bias", tuple(bias.s
 # %% [markdown]
 # ## All together: a softmax
 #
-# A classifier gives one **score** per class. The *softmax* turns scores into shares that sum to 1: take `exp`
-# of each, then divide by the sum. Written down like that, it has a hole:
+# A *classifier* sorts things into classes, and gives one **score** per class. The *softmax* turns scores
+# into shares that sum to 1: take `exp` of each, then divide by the sum. Written down like that, it has a
+# hole:
 
 # %%
 for scores in (torch.tensor([1.0, 2.0]), torch.tensor([1000.0, 1001.0])):
@@ -507,7 +511,7 @@ for extra in (0, 3, -3):
     print(f"{extra:+d}", powers / powers.sum())
 
 # %% [markdown]
-# This is all you need. Reduce, keep the dimension, broadcast:
+# Now you have all you need:
 
 # %% [markdown]
 # {{exercise operations.stable_softmax}}
@@ -529,4 +533,6 @@ for extra in (0, 3, -3):
 # | `a @ b`, `torch.matmul(a, b)` | matrix product, `(n, k) @ (k, m)` | square shapes hide mistakes |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

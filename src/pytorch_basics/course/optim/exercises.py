@@ -140,7 +140,7 @@ gets what `model.parameters()` gives: an iterator, which can be walked through *
     ),
     cases=_rounds,
     hints=(
-        "You wrote the step in the last lessons. New is what an object must remember from one call to the next.",
+        "You wrote the step in the lesson on descent. New is what an object must remember from one call to the next.",
         "`__init__` keeps a *list* of the parameters, and a list of velocities of the same shapes.",
         "`torch.zeros_like(p)` for each velocity. In `step`, under `torch.no_grad()`: `v.mul_(momentum).add_(p.grad)`, "
         "then `p -= lr * v`.",
@@ -156,7 +156,7 @@ PREDICT_ZEROS = Prediction(
     id="optim.predict_zeros",
     title="Zeros or None",
     statement="The first step makes the velocity 2 and `w` 3. Then two steps without any `backward()`: one where the "
-    "gradient is zero, one where it is None. Which number is `w` after each?",
+    "gradient is zero (`set_to_none=False` writes zeros), one where it is None. Which number is `w` after each?",
     code="""w = torch.tensor(4.0, requires_grad=True)
 optimizer = torch.optim.SGD([w], lr=0.5, momentum=0.5)
 (2 * w).backward()

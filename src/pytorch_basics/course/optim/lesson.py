@@ -124,12 +124,17 @@ assert seen["backward", "step"] == [9, 7, 4, 0]
 # - Three go round the other way: whatever arrives is cleared before a step sees it. **Nothing moves, no error.**
 # - Without `zero_grad`, old gradients come along. It looks like fast learning, until it overshoots.
 #
-# The rule: *old gradients gone before `backward`; new ones still there at `step`.* Here is one step on the real model,
-# in the first order:
+# The rule: *old gradients gone before `backward`; new ones still there at `step`.* Now with a real model:
+
+# %% [markdown]
+# {{exercise optim.train_step}}
+
+# %% [markdown]
+# Ours begins with `zero_grad`. `pb.steps` runs it twice, and notes what each line did to each parameter.
 
 
 # %%
-def step():
+def step(model, optimizer):
     optimizer.zero_grad()
     loss = loss_module(model(points).squeeze(1), labels)
     loss.backward()
@@ -138,17 +143,14 @@ def step():
 
 
 optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-print("five losses:", [round(step(), 5) for _ in range(5)])
-pb.steps(step)
-
-# %% [markdown]
-# {{exercise optim.train_step}}
+print("five losses:", [round(step(model, optimizer), 5) for _ in range(5)])
+pb.steps(step, model, optimizer)
 
 # %% [markdown]
 # ## What an optimizer remembers
 #
-# From the lesson on descent you know **momentum**: velocity ← momentum · velocity + gradient. The velocities must live
-# somewhere from step to step. That is why an optimizer is an object.
+# From the [lesson on descent](05_descent.ipynb) you know **momentum**: velocity ← momentum · velocity + gradient. The
+# velocities must live somewhere from step to step. That is why an optimizer is an object.
 
 # %%
 w = torch.tensor(4.0, requires_grad=True)
@@ -217,11 +219,7 @@ def steps_needed(make_optimizer):
     model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
     optimizer = make_optimizer(model.parameters())
     for number in range(1, 1001):
-        loss = loss_module(model(points).squeeze(1), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        if loss.item() < 0.05:
+        if step(model, optimizer) < 0.05:
             return number
     return 1001
 
@@ -252,7 +250,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 model[2] = nn.Linear(8, 1)
 
 before = {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
-print("loss before", f"{step():.4f}")
+print("loss before", f"{step(model, optimizer):.4f}")
 held = {id(parameter) for parameter in optimizer.param_groups[0]["params"]}
 print("          gradient?  in the optimizer?  moved?")
 for name, parameter in model.named_parameters():
@@ -278,7 +276,7 @@ assert torch.equal(grown[1].weight, added)  # a layer that was added later stays
 
 # %%
 optimizer.add_param_group({"params": model[2].parameters(), "lr": 0.1})
-step()
+step(model, optimizer)
 assert not torch.equal(model[2].weight, before["2.weight"])
 print("rates of the groups:", [group["lr"] for group in optimizer.param_groups])
 
@@ -393,7 +391,8 @@ for sizes in ([100, 100], [150, 50], [199, 1]):
 
 # %% [markdown]
 # Ours takes mini-batches: in each epoch it shuffles the rows, and steps after every 50 of them. It learns from 200
-# points and is tested on 500 others, drawn by themselves.
+# points and is tested on 500 others, drawn by themselves. `pb.boundary` shows what the model says at each place of the
+# plane.
 
 
 # %%
@@ -492,4 +491,6 @@ assert right.max() == 3
 # | `backward()` for each part | adds the parts up | weigh each by its rows |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

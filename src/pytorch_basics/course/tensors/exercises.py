@@ -108,7 +108,8 @@ TABLE = Exercise(
     id="tensors.table",
     title="Features and labels from a table",
     statement="""`rows` is a Python list of tuples `(first, second, label)`. The first two are numbers
-(`int` or `float`), the label is a whole number. Write `table(rows)`; it returns two tensors:
+(`int` or `float`) that describe one example, its **features**. The **label** is the answer that belongs to it, a
+whole number. Write `table(rows)`; it returns two tensors:
 
 - the features: shape `(batch, 2)`, dtype `float32`, **also** where all of them are whole numbers;
 - the labels: shape `(batch,)`, dtype `int64`.
@@ -168,8 +169,8 @@ has any shape and at least one element. Whole numbers give an `int`, floats give
     minutes=3,
 )
 
-CRASH = Prediction(
-    id="tensors.crash",
+WHOLE_MEAN = Prediction(
+    id="tensors.whole_mean",
     title="An average of whole numbers",
     statement="""Does this code raise an exception? If so, which one? Fill in `raises` with the name of the
 exception, such as `KeyError`, or with `None` if it runs through.""",
@@ -339,7 +340,7 @@ EXERCISES: tuple[Exercise | Prediction, ...] = (
     SLICES,
     TABLE,
     LARGEST,
-    CRASH,
+    WHOLE_MEAN,
     AVERAGE,
     CROP,
     CHECKERBOARD,

@@ -30,9 +30,9 @@ import torch
 import pytorch_basics as pb
 
 # %% [markdown]
-# The cells that begin with `@pb.exercise` or `pb.predict` are supposed to fail until you edit them: they
-# show a verdict, and the notebook goes on. Other cells make an error on purpose; they catch it and print
-# its message.
+# The cells that start with `@pb.exercise` or `pb.predict` are **supposed to fail until you edit them**.
+# They show a verdict; the notebook still runs to its end. Cells that provoke an error on purpose catch it
+# and print it.
 
 # %% [markdown]
 # ## A grid of numbers, all of one kind
@@ -41,7 +41,7 @@ import pytorch_basics as pb
 # direction, and a **dtype**, the kind of number. All of its numbers are of the same kind.
 #
 # `torch.tensor` makes one from a list. Here are the four corners of a square, one corner in each row. You
-# will meet these four points in every lesson.
+# will meet these four points again and again.
 
 # %%
 points = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -66,6 +66,10 @@ print(x.shape, x.dtype, x.ndim)
 pb.see(x)
 
 # %% [markdown]
+# `pb.see` shows a tensor from inside. For now, look at its shape, its dtype and its values. Storage and
+# strides come in the [next lesson](02_memory.ipynb); `requires_grad`, leaf and version in
+# [lesson 4](04_autograd.ipynb).
+#
 # Where did the dtype come from? From how the numbers were written.
 
 # %%
@@ -141,8 +145,8 @@ except IndexError as error:
 print(prices[torch.tensor([0, 2])])  # repaired
 
 # %% [markdown]
-# The rule is short: **the small t for data.** You need the capital T only as a name, as in `isinstance(x,
-# torch.Tensor)`.
+# (*Long* is an older name of `int64`.) The rule is short: **the small t for data.** You need the capital T
+# only as a name, as in `isinstance(x, torch.Tensor)`.
 #
 # ## When you know the size, not the values
 #
@@ -283,12 +287,12 @@ print("repaired:", points.tolist())
 # {{exercise tensors.largest}}
 
 # %% [markdown]
-# ## When dtypes crash
+# ## Dtypes in arithmetic
 #
-# You will see this error in your first week. Say first whether it comes.
+# Take an average of whole numbers. Say first what happens.
 
 # %% [markdown]
-# {{exercise tensors.crash}}
+# {{exercise tensors.whole_mean}}
 
 # %%
 x = torch.tensor([1, 2])
@@ -317,9 +321,9 @@ assert (whole + floats).dtype == (whole / 2).dtype == torch.float32
 assert (whole // 2).dtype == torch.int64
 
 # %% [markdown]
-# But the product of two matrices, written `@`, refuses a mixture. You will use `@` from lesson 3 on;
-# networks are made of it. Nor can whole numbers have *gradients*, which are what a network learns with
-# (lesson 4).
+# But the product of two matrices, written `@`, refuses a mixture. You will use `@` from
+# [lesson 3](03_operations.ipynb) on; networks are made of it. Nor can whole numbers have *gradients*, which
+# are what a network learns with ([lesson 4](04_autograd.ipynb)).
 
 # %%
 counts = torch.tensor([[1, 2]])

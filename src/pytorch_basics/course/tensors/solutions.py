@@ -420,7 +420,7 @@ SOLUTIONS: dict[str, Solutions] = {
             ),
         ),
     ),
-    "tensors.crash": Solutions(
+    "tensors.whole_mean": Solutions(
         references=({"raises": RuntimeError}, {"raises": "RuntimeError"}),
         wrong=(
             Wrong(
