@@ -21,8 +21,8 @@ from stale import alike, differences  # noqa: E402 - the same
 TOPICS = [FRONT_DOOR, *COURSE, "mistakes"]
 EVERYTHING = [*((topic, ENGLISH) for topic in TOPICS), *translated()]
 _ADDRESS = re.compile(r"https?://[^\s)\"'>]+")
-# SVG's and MathML's names look like addresses; nothing is fetched from them.
-_NAMES = ("http://www.w3.org/",)
+# SVG's and MathML's names look like addresses, and messages of PyTorch name its documentation: nothing is fetched.
+_NAMES = ("http://www.w3.org/", "https://pytorch.org/docs/")
 
 
 def saved(topic: str, language: str = ENGLISH) -> Any:

@@ -21,6 +21,7 @@ MEANT = {
     "loss": {"loss.sigmoid_twice", "loss.softmax_twice", "operations.silent_broadcast", "operations.nan_is_born"},
     "optim": {"optim.no_zero_grad", "optim.cleared_before_step"},
     "data": {"data.generator_in_workers", "data.labels_left_in_order"},  # its own noise; a batch with labels redrawn
+    "evaluation": {"evaluation.not_in_eval_mode"},  # what the switches do is shown by leaving them
     "debugging": {  # the clinic's silent patients
         "optim.no_zero_grad",
         "loss.sigmoid_twice",
