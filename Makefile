@@ -20,7 +20,7 @@ lab: $(STAMP)-lab  ## open the course in JupyterLab  (PORT=8888 BROWSER=none LAN
 	@exec $(BIN)/pytorch-basics lab $(FOLDER) $(if $(PORT),--port $(PORT)) $(if $(BROWSER),--browser $(BROWSER)) $(SPOKEN)
 
 test: $(STAMP)-dev  ## run all tests  (TESTS="tests/practice -k sandbox" for some)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: $(STAMP)-dev  ## lint, format, types, import rule: what CI runs before the tests
 	$(BIN)/ruff check .
