@@ -4,4 +4,19 @@
 walks it. A new topic is one folder and one word here.
 """
 
-COURSE = ("start", "tensors", "memory", "operations", "autograd", "descent", "model", "loss", "optim", "data", "evaluation", "debugging", "scaling", "capstone")
+COURSE = (
+    "start",
+    "tensors",
+    "memory",
+    "operations",
+    "autograd",
+    "descent",
+    "model",
+    "loss",
+    "optim",
+    "data",
+    "evaluation",
+    "debugging",
+    "scaling",
+    "capstone",
+)
