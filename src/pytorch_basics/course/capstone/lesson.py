@@ -38,8 +38,8 @@ import pytorch_basics as pb
 # The cells that start with `@pb.exercise` or `pb.predict` are **supposed to fail until you edit them**. They show a
 # verdict; the notebook still runs to its end.
 #
-# This is the last lesson, and it is different. There is nothing new in it. You have learned all that it needs, and now
-# you put it together by yourself: data, model, loop, evaluation, saved weights.
+# This is the last lesson, and it is different. There is nothing new in it. You have learned all that it needs: data,
+# model, loop, evaluation, saved weights. Now you put it together by yourself.
 
 # %% [markdown]
 # ## The data
@@ -84,14 +84,15 @@ for three, seven in zip(images[one_of_each[3]], images[one_of_each[7]]):
 #
 # ## How good is good?
 #
-# An accuracy means nothing alone. First: what does a model reach that knows nothing?
+# Read an accuracy beside a **baseline**, as in the [lesson on evaluation](10_evaluation.ipynb). First: what does a
+# model reach that knows nothing? (*Scores* are the logits, one for each digit.)
 
 # %% [markdown]
 # {{exercise capstone.predict_first_loss}}
 
 # %%
 scores = torch.zeros(10, 10)
-loss = nn.functional.cross_entropy(scores, torch.arange(10))
+loss = nn.functional.cross_entropy(scores, torch.arange(10))  # nn.CrossEntropyLoss(), as a function
 print(f"loss {loss:.4f}, and ln 10 is {math.log(10):.4f}")
 assert math.isclose(loss.item(), math.log(10), rel_tol=1e-6)
 
@@ -117,13 +118,13 @@ class Nearest(nn.Module):
             self.averages[digit] = images[labels == digit].flatten(1).float().mean(dim=0)
 
     def forward(self, images):
-        return -torch.cdist(images.flatten(1).float(), self.averages)  # near: a high score
+        return -torch.cdist(images.flatten(1).float(), self.averages)  # minus all distances: near is a high score
 
 
 generator = torch.Generator().manual_seed(0)
 order = torch.randperm(len(images), generator=generator)
-learn, keep = order[:1000], order[1000:]  # 297 are kept back
-assert not set(learn.tolist()) & set(keep.tolist())
+train_rows, val_rows = order[:1000], order[1000:]  # 297 are kept back
+assert not set(train_rows.tolist()) & set(val_rows.tolist())
 
 
 def accuracy(model, images, labels):
@@ -132,8 +133,8 @@ def accuracy(model, images, labels):
 
 
 nearest = Nearest().eval()
-nearest.learn(images[learn], labels[learn])
-reached = accuracy(nearest, images[keep], labels[keep])
+nearest.learn(images[train_rows], labels[train_rows])
+reached = accuracy(nearest, images[val_rows], labels[val_rows])
 print(f"nearest average: right on {reached:.3f} of the digits that were kept back")
 assert 0.85 < reached < 0.95
 
@@ -150,7 +151,7 @@ assert 0.85 < reached < 0.95
 # 2. **First loss.** Is it near 2.3?
 # 3. **One batch.** Train on fifty images only. Does their loss get near 0? If not, the loop is wrong:
 #    `pb.checkup(train, images[:50], labels[:50], 0)` looks at it.
-# 4. **All of it.** Keep some images back, and watch both losses, as in the lesson on data.
+# 4. **All of it.** Keep some images back, and watch both losses, as in the [lesson on data](09_data.ipynb).
 # 5. **Hand it in.** The check trains it anew. Your own numbers do not count, only what your code does.
 #
 # Add as many cells as you like. The class may stand in a cell of its own, above.
@@ -164,28 +165,28 @@ assert 0.85 < reached < 0.95
 # Is your `train` ready? Then the next cells use your model; else they use the nearest averages. (Run them again later.)
 
 # %%
-model = train(images[learn], labels[learn], 0)
+model = train(images[train_rows], labels[train_rows], 0)
 name = "your model"
 if not isinstance(model, nn.Module):
     model, name = nearest, "the nearest average"
 
 with torch.no_grad():
-    taken_for = model(images[keep]).argmax(dim=1)
-right = (taken_for == labels[keep]).float().mean().item()
-print(f"{name}: right on {right:.3f} of {len(keep)} digits\n")
+    taken_for = model(images[val_rows]).argmax(dim=1)
+right = (taken_for == labels[val_rows]).float().mean().item()
+print(f"{name}: right on {right:.3f} of {len(val_rows)} digits\n")
 
 table = torch.zeros(10, 10, dtype=torch.int64)
-for true, said in zip(labels[keep], taken_for):
+for true, said in zip(labels[val_rows], taken_for):
     table[true, said] += 1
 print("      " + "".join(f"{f'as {digit}':>6}" for digit in range(10)))
 for digit in range(10):
     print(f"a {digit}:  " + "".join(f"{count or '·':>6}" for count in table[digit].tolist()))
-assert table.sum() == len(keep)
-assert math.isclose(table.diagonal().sum().item() / len(keep), right, rel_tol=1e-6)
+assert table.sum() == len(val_rows)
+assert math.isclose(table.diagonal().sum().item() / len(val_rows), right, rel_tol=1e-6)
 
 # %% [markdown]
 # Each row is a digit, each column what it was taken for. On the diagonal stands what is right. One number for all would
-# hide this: which two digits are mixed up most?
+# hide this: which two digits are mixed up most? And which share of each digit is found, its *recall*?
 
 # %%
 mixed = table.clone().fill_diagonal_(0)
@@ -194,13 +195,13 @@ print(f"Most often a {true} is taken for a {said}: {mixed.max().item()} times.")
 for digit in range(10):
     found = table[digit, digit] / table[digit].sum()
     print(f"{digit}: found {found:.2f} of them", end="\n" if digit % 2 else "      ")
-assert mixed.sum() == (taken_for != labels[keep]).sum()
+assert mixed.sum() == (taken_for != labels[val_rows]).sum()
 
 # %% [markdown]
 # Look at some pictures that it got wrong. With some of them you would not be sure yourself.
 
 # %%
-wrong = keep[taken_for != labels[keep]][:8]
+wrong = val_rows[taken_for != labels[val_rows]][:8]
 figure, axes = plt.subplots(1, 8, figsize=(10, 1.7))
 for axis, row in zip(axes, wrong.tolist()):
     with torch.no_grad():
@@ -227,12 +228,12 @@ print({key: tuple(value.shape) for key, value in weights.items()})
 
 fresh = train(images[:100], labels[:100], 1)  # of the same make; it has learned something else
 fresh = fresh if isinstance(fresh, nn.Module) else Nearest().eval()
-print(f"before: right on {accuracy(fresh, images[keep], labels[keep]):.3f}")
+print(f"before: right on {accuracy(fresh, images[val_rows], labels[val_rows]):.3f}")
 fresh.load_state_dict(weights)
-after = accuracy(fresh, images[keep], labels[keep])
+after = accuracy(fresh, images[val_rows], labels[val_rows])
 print(f"after:  right on {after:.3f}")
 with torch.no_grad():
-    assert torch.equal(fresh(images[keep]), model(images[keep])), "are both in evaluation mode?"
+    assert torch.equal(fresh(images[val_rows]), model(images[val_rows])), "are both in evaluation mode?"
 assert after == right
 
 # %% [markdown]
@@ -241,8 +242,8 @@ assert after == right
 
 # %%
 with torch.no_grad():
-    same_pictures = (images[keep].float() / 16).to(torch.uint8)  # scaled outside, by someone who did not know
-    share = (model(same_pictures).argmax(dim=1) == labels[keep]).float().mean().item()
+    same_pictures = (images[val_rows].float() / 16).to(torch.uint8)  # scaled outside, by someone who did not know
+    share = (model(same_pictures).argmax(dim=1) == labels[val_rows]).float().mean().item()
 print(f"scaled twice: right on {share:.3f}")
 assert share < right
 

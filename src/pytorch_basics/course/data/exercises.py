@@ -386,7 +386,8 @@ FIT = Exercise(
     statement="""Somebody dropped the training loop. Its fifteen lines lie in the stub: all of them are right, each is
 needed once, none is in its place. Put them in order and indent them, so that `fit` trains `model`, measures the mean
 loss over all validation samples at the end of each epoch, and returns these means, one for each epoch. `model` may come
-in either mode. Several orders are right; the check runs your loop and looks at what it does.
+in either mode. (`val_loader.dataset` is the data set that the loader was made for.) Several orders are right; the check
+runs your loop and looks at what it does.
 
 (The example names the model, then the columns of training and validation data, the batch size and the epochs.)""",
     stub='''def fit(model, train_loader, val_loader, epochs):

@@ -46,7 +46,7 @@ import pytorch_basics as pb
 # ## A data set
 #
 # So far the data were two tensors, and you cut batches out of them yourself. PyTorch has two objects for that. A **data
-# set** knows the samples. A **loader** makes batches of them.
+# set** knows the **samples**: single points with their labels. A **loader** makes batches of them.
 #
 # A data set answers two questions: how many samples are there, and what is sample k?
 
@@ -218,7 +218,8 @@ assert not torch.equal(order, first[0])
 # from the same row, and whoever draws first shifts all others. Even a loop that does *not* shuffle takes one number at
 # its start. (You will see what for.)
 #
-# A `torch.Generator` is a row of random numbers of one's own, and a loader can be given one:
+# What gives such a row of numbers is a **generator**. The global one is shared by all. `torch.Generator()` makes one of
+# your own, and a loader can be given it:
 
 # %%
 orders = []
@@ -265,9 +266,10 @@ except RuntimeError as error:
 # %% [markdown]
 # ## Workers
 #
-# If `__getitem__` is slow, other processes can prepare batches while the model trains: `num_workers=2`. Each **worker**
-# gets a *copy* of the data set. What of its random numbers? This data set draws from four places. It stands in a file,
-# because on some systems a worker is a new Python, which cannot see the cells of a notebook.
+# If `__getitem__` is slow, other **processes** (Pythons that run beside yours) can prepare batches while the model
+# trains. `num_workers=2` starts two such **workers**. Each gets a *copy* of the data set. What of its random numbers?
+# This data set draws from four places. It stands in a file, because on some systems a worker is a new Python, which
+# cannot see the cells of a notebook.
 
 # %%
 folder = tempfile.TemporaryDirectory()
@@ -314,8 +316,8 @@ assert get_worker_info() is None  # here, outside of any worker
 # - **Its own** generator was copied with the data set. Both workers draw the same numbers, and in the next epoch again,
 #   because each epoch starts new copies. No error; only half of the variety is there.
 # - The **global** ones, PyTorch's, NumPy's and Python's, differ. PyTorch seeds all three in each worker, each time
-#   anew. (For NumPy, older advice says otherwise: look at the table.) The seed is the one number that every loop takes
-#   at its start.
+#   anew. (For NumPy, older advice says otherwise: look at the table.) These seeds come from the one number that every
+#   loop takes at its start; a loader with a `generator` takes it from there.
 #
 # So draw from PyTorch's global random numbers in `__getitem__`, and all is well. Or seed your own in each worker: a
 # loader's `worker_init_fn` is called there with the worker's number, and `get_worker_info()` gives its `id`, its
@@ -464,7 +466,7 @@ for name in ("as it should be", "a sigmoid too many", "optimizer of another mode
 assert floors["as it should be"] < 0.02 and min(list(floors.values())[1:]) > 0.3
 
 # %% [markdown]
-# Three silent bugs, found in a second.
+# Three silent bugs, found in a second. The [clinic](11_debugging.ipynb) has more of them.
 #
 # ## The loop, and its two curves
 #
@@ -533,7 +535,7 @@ pb.boundary(model, hard.points, hard.labels)
 # - Both jump, or become `nan`: the rate is too high.
 #
 # If you choose the best epoch by the validation data, they have had a say. How well the model *really* does, only a
-# third part tells, which had none: the test data.
+# third part tells, which had none: the test data. The [next lesson](10_evaluation.ipynb) is about that.
 #
 # ## Summary
 #

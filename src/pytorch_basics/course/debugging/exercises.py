@@ -853,20 +853,20 @@ def _regimes(draw: Draw) -> Iterator[Case]:
 FIT_WITH_DROPOUT = Exercise(
     id="debugging.fit_with_dropout",
     title="Patient 13: repair it",
-    statement="Repair `fit_with_dropout(model, optimizer, learn, validate, epochs)`. Each epoch: one training step on "
-    "`learn` with dropout, then the loss on `validate` without; no graph there. Returns the validation losses. (The "
-    "examples give the sizes of the two sets, and the epochs.)",
-    stub="""def fit_with_dropout(model, optimizer, learn, validate, epochs):
+    statement="Repair `fit_with_dropout(model, optimizer, train_data, val_data, epochs)`. Each epoch: one training "
+    "step on `train_data` with dropout, then the loss on `val_data` without; no graph there. Returns the validation "
+    "losses. (The examples give the sizes of the two, and the epochs.)",
+    stub="""def fit_with_dropout(model, optimizer, train_data, val_data, epochs):
     losses = []
     model.train()
     for _ in range(epochs):
-        x, y = learn
+        x, y = train_data
         optimizer.zero_grad()
         loss = nn.BCEWithLogitsLoss()(model(x).squeeze(1), y)
         loss.backward()
         optimizer.step()
 
-        x, y = validate
+        x, y = val_data
         model.eval()
         with torch.no_grad():
             losses.append(nn.BCEWithLogitsLoss()(model(x).squeeze(1), y).item())
@@ -888,7 +888,7 @@ FIT_WITH_DROPOUT = Exercise(
 NAME_LOG_SHARES = Prediction(
     id="debugging.name_log_shares",
     title="Patient 14: name it",
-    statement='The loss stays at the logarithm of a number; which? And what is wrong? `"rate"`: no gradient arrives. '
+    statement='The loss stays at the logarithm of a number; which? And what is wrong? `"cut"`: no gradient arrives. '
     '`"dim"`: the shares of an image do not add up to 1. `"labels"`: a label is no class. `"nan"`: nan came in.',
     code="""from torch import nn
 
@@ -899,7 +899,7 @@ logs = model(images).log_softmax(dim=0)
 loss = nn.NLLLoss()(logs, labels)
 loss.backward()
 tests = {
-    "rate": not model[0].weight.grad.any(),
+    "cut": not model[0].weight.grad.any(),
     "dim": not torch.allclose(logs.exp().sum(dim=1), torch.ones(90)),
     "labels": bool((labels > 2).any()),
     "nan": bool(logs.isnan().any()),

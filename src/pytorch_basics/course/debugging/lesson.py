@@ -35,7 +35,8 @@ from torch import nn
 import pytorch_basics as pb
 
 # %% [markdown]
-# The cells that start with `@pb.exercise` or `pb.predict` are **supposed to fail until you edit them**.
+# The cells that start with `@pb.exercise` or `pb.predict` are **supposed to fail until you edit them**. They show a
+# verdict; the notebook still runs to its end.
 #
 # Fourteen broken programs wait for you: the patients. A visit always goes the same way. **Run** the patient, and read
 # the message or the curve. **Name** the mistake, with `pb.predict`: the code beside the choices holds the tests that
@@ -70,6 +71,10 @@ def run(program, *arguments):
 
 # %% [markdown]
 # ## Patient 1: read from the bottom
+#
+# A small network for pictures. All you need to know of `nn.Conv2d`: it slides a small window, the *kernel*, over each
+# picture, and makes new pictures, its channels: here 4 of 1. `relu()` turns negative numbers into 0. `flatten(1)` makes
+# one row of each picture.
 
 
 # %%
@@ -102,8 +107,8 @@ assert frames[-1].name == "forward" and whose[-1] == "torch"
 assert frames[len(whose) - 1 - whose[::-1].index("yours")].line == "return self.head(hidden.flatten(1))"
 
 # %% [markdown]
-# A line with several calls does not say which of them failed. Hooks do: they print what arrives at each layer
-# (`children()` gives a model's layers), also at the one that fails.
+# A line with several calls does not say which of them failed. Hooks do. A *pre*-hook runs before its layer works: here
+# it prints what arrives, also at the layer that fails. (`children()` gives a model's layers.)
 
 
 # %%
@@ -290,8 +295,9 @@ pb.explain(error_6)
 #
 # - **What does guessing cost?** With C classes, equally frequent, ln C. A model that knows nothing *begins* near there:
 #   ln 2 is 0.693. Standing there means: nothing learned.
-# - **Can it learn one batch by heart?** Ten points, many steps: a healthy program gets near 0. If this one does, look
-#   at the data. If not, at the model, the loss and the optimizer.
+# - **Can it learn one batch by heart?** You know this test from the [lesson on data](09_data.ipynb). Ten points, many
+#   steps: a healthy program gets near 0. If this one does, look at the data. If not, at the model, the loss and the
+#   optimizer.
 # - **Does each parameter get a gradient, and does it move?** Print both.
 #
 # `learn` is a healthy loop. `draw` prints a curve: some of its numbers, and their heights.
@@ -442,7 +448,7 @@ with warnings.catch_warnings(record=True) as caught:
 draw(losses)
 print(caught[0].category.__name__, "|", str(caught[0].message).split(". ")[0])
 
-spread = difference.var(correction=0).item()
+spread = difference.var(correction=0).item()  # the variance, divided by n and not by n - 1
 print(f"always saying the mean would cost {spread:.3f}")
 assert abs(losses[-1] - spread) < 0.01
 
@@ -614,17 +620,17 @@ pb.checkup(learn_batches, patient_12, make_model(), points, labels, 10)
 
 
 # %%
-def patient_13(model, optimizer, learn, validate, epochs):
+def patient_13(model, optimizer, train_data, val_data, epochs):
     losses = []
     model.train()
     for _ in range(epochs):
-        x, y = learn
+        x, y = train_data
         optimizer.zero_grad()
         loss = nn.BCEWithLogitsLoss()(model(x).squeeze(1), y)
         loss.backward()
         optimizer.step()
 
-        x, y = validate
+        x, y = val_data
         model.eval()
         with torch.no_grad():
             losses.append(nn.BCEWithLogitsLoss()(model(x).squeeze(1), y).item())
@@ -667,7 +673,8 @@ pb.checkup(visit_13, 20)
 # %% [markdown]
 # ## Patient 14: worse than guessing
 #
-# 90 small pictures in three colours; the colour is the class. Guessing costs ln 3, which is 1.1.
+# 90 small pictures in three colours; the colour is the class. Guessing costs ln 3, which is 1.1. (`log_softmax`, then
+# `NLLLoss`: together they are what `CrossEntropyLoss` does alone.)
 
 
 # %%
@@ -683,7 +690,8 @@ def colour_loss(model, images, colours):
 
 def make_colour_model():
     torch.manual_seed(0)
-    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    mean_of_channel = nn.AdaptiveAvgPool2d(1)  # one number for each of the four channels
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), mean_of_channel, nn.Flatten(), nn.Linear(4, 3))
 
 
 torch.manual_seed(0)

@@ -188,15 +188,15 @@ def probe_shuffled_batches(answer: Answer, count: int, size: int, features: int)
     }
 
 
-def probe_fit_with_dropout(answer: Answer, learn: int, validate: int, epochs: int) -> dict[str, Any]:
+def probe_fit_with_dropout(answer: Answer, train: int, val: int, epochs: int) -> dict[str, Any]:
     """In which mode the model was called with which data, and whether with a graph."""
     model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Dropout(0.5), nn.Linear(8, 1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    sets = [(torch.randn(count, 2), torch.ones(count)) for count in (learn, validate)]
-    calls: dict[str, list[str]] = {"learn": [], "validate": []}
+    sets = [(torch.randn(count, 2), torch.ones(count)) for count in (train, val)]
+    calls: dict[str, list[str]] = {"training": [], "validation": []}
 
     def note(module: nn.Module, inputs: Any, output: Tensor) -> None:
-        name = "learn" if torch.equal(inputs[0], sets[0][0]) else "validate"
+        name = "training" if torch.equal(inputs[0], sets[0][0]) else "validation"
         calls[name].append(
             f"{'training' if module.training else 'evaluation'}, {'graph' if output.requires_grad else 'no graph'}"
         )

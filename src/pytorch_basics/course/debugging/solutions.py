@@ -656,17 +656,19 @@ def batches_shuffled_inside(points: Tensor, labels: Tensor, size: int) -> Iterat
 # --- patient 13
 
 
-def fit_with_dropout(model: nn.Module, optimizer: Optimizer, learn: Pair, validate: Pair, epochs: int) -> list[float]:
+def fit_with_dropout(
+    model: nn.Module, optimizer: Optimizer, train_data: Pair, val_data: Pair, epochs: int
+) -> list[float]:
     losses = []
     for _ in range(epochs):
         model.train()
-        x, y = learn
+        x, y = train_data
         optimizer.zero_grad()
         loss = nn.BCEWithLogitsLoss()(model(x).squeeze(1), y)
         loss.backward()
         optimizer.step()
 
-        x, y = validate
+        x, y = val_data
         model.eval()
         with torch.no_grad():
             losses.append(nn.BCEWithLogitsLoss()(model(x).squeeze(1), y).item())
@@ -684,57 +686,67 @@ def _measured(model: nn.Module, data: Pair) -> float:
         return nn.BCEWithLogitsLoss()(model(data[0]).squeeze(1), data[1]).item()
 
 
-def fit_switching_back(model: nn.Module, optimizer: Optimizer, learn: Pair, validate: Pair, epochs: int) -> list[float]:
+def fit_switching_back(
+    model: nn.Module, optimizer: Optimizer, train_data: Pair, val_data: Pair, epochs: int
+) -> list[float]:
     losses = []
     model.train()
     for _ in range(epochs):
-        _step(model, optimizer, learn)
+        _step(model, optimizer, train_data)
         model.train(False)
-        losses.append(_measured(model, validate))
+        losses.append(_measured(model, val_data))
         model.train(True)
     return losses
 
 
-def fit_left_in_eval(model: nn.Module, optimizer: Optimizer, learn: Pair, validate: Pair, epochs: int) -> list[float]:
+def fit_left_in_eval(
+    model: nn.Module, optimizer: Optimizer, train_data: Pair, val_data: Pair, epochs: int
+) -> list[float]:
     losses = []
     model.train()
     for _ in range(epochs):
-        _step(model, optimizer, learn)
+        _step(model, optimizer, train_data)
         model.eval()
-        losses.append(_measured(model, validate))
+        losses.append(_measured(model, val_data))
     model.train()
     return losses
 
 
-def fit_never_in_eval(model: nn.Module, optimizer: Optimizer, learn: Pair, validate: Pair, epochs: int) -> list[float]:
+def fit_never_in_eval(
+    model: nn.Module, optimizer: Optimizer, train_data: Pair, val_data: Pair, epochs: int
+) -> list[float]:
     losses = []
     for _ in range(epochs):
-        _step(model, optimizer, learn)
-        losses.append(_measured(model, validate))
+        _step(model, optimizer, train_data)
+        losses.append(_measured(model, val_data))
     return losses
 
 
-def fit_always_in_eval(model: nn.Module, optimizer: Optimizer, learn: Pair, validate: Pair, epochs: int) -> list[float]:
+def fit_always_in_eval(
+    model: nn.Module, optimizer: Optimizer, train_data: Pair, val_data: Pair, epochs: int
+) -> list[float]:
     model.eval()
-    return fit_never_in_eval(model, optimizer, learn, validate, epochs)
+    return fit_never_in_eval(model, optimizer, train_data, val_data, epochs)
 
 
-def fit_with_graph(model: nn.Module, optimizer: Optimizer, learn: Pair, validate: Pair, epochs: int) -> list[float]:
+def fit_with_graph(
+    model: nn.Module, optimizer: Optimizer, train_data: Pair, val_data: Pair, epochs: int
+) -> list[float]:
     losses = []
     for _ in range(epochs):
         model.train()
-        _step(model, optimizer, learn)
+        _step(model, optimizer, train_data)
         model.eval()
-        losses.append(nn.BCEWithLogitsLoss()(model(validate[0]).squeeze(1), validate[1]).item())
+        losses.append(nn.BCEWithLogitsLoss()(model(val_data[0]).squeeze(1), val_data[1]).item())
     return losses
 
 
-def fit_in_turns(model: nn.Module, optimizer: Optimizer, learn: Pair, validate: Pair, epochs: int) -> list[float]:
+def fit_in_turns(model: nn.Module, optimizer: Optimizer, train_data: Pair, val_data: Pair, epochs: int) -> list[float]:
     model.train()
     for _ in range(epochs):
-        _step(model, optimizer, learn)
+        _step(model, optimizer, train_data)
     model.eval()
-    return [_measured(model, validate) for _ in range(epochs)][:1]
+    return [_measured(model, val_data) for _ in range(epochs)][:1]
 
 
 # --- patient 14
@@ -1487,10 +1499,9 @@ SOLUTIONS: dict[str, Solutions] = {
                 mistake="loss.softmax_over_batch",
             ),
             Wrong(
-                "rate",
-                {"mistake": "rate"},
-                "A gradient arrives. And a loss *above* ln 3, that of guessing, at the very start is no matter of the "
-                "rate.",
+                "cut",
+                {"mistake": "cut"},
+                "A gradient arrives. And the loss is *above* ln 3, that of guessing, before any step is made.",
             ),
             Wrong(
                 "labels",

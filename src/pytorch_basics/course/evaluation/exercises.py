@@ -38,7 +38,7 @@ training = model.training
 """,
     asks={"mean_changed": "mean_changed", "graph": "graph", "training": "training"},
     hints=(
-        "Three switches: the mode, the recording, and the end of a `with`. Which of them does each line move?",
+        "Two switches: the mode and the recording. Which of them does each line move, and which goes back by itself?",
         "`no_grad` knows nothing of modes, and `eval()` nothing of graphs. Which of the two ends by itself?",
         "BatchNorm goes by the mode alone; so does nothing else here. And nobody has called `train()`.",
     ),
@@ -409,7 +409,7 @@ CHECKPOINT = Exercise(
     id="evaluation.checkpoint",
     title="As if it had never stopped",
     statement="""Write the class `Checkpoint`. `Checkpoint(model, optimizer, scheduler, generator)` is given the parts
-of a run. The model has batch norm and dropout, which draws from PyTorch's own generator. `generator` is the one from
+of a run. The model has batch norm and dropout, which draws from PyTorch's global generator. `generator` is the one from
 which the loader draws the order of the points.
 
 - `save(file, epoch)`: `epoch` epochs are done. Write into `file` (it is open; `torch.save` takes it like a path) what
@@ -438,8 +438,8 @@ points, labels, a seed, the `step_size` of `StepLR`, the epochs before the stop,
     hints=(
         "Go through the loop line by line: what has changed since the start, and where is that kept? There are six.",
         "Model, optimizer and scheduler have a `state_dict()`. A generator has `get_state()` and `set_state()`. One of "
-        "the generators is PyTorch's own.",
-        "One dictionary with six entries, `torch.save(…, file)`. The state of PyTorch's own generator: "
+        "the generators is PyTorch's global one.",
+        "One dictionary with six entries, `torch.save(…, file)`. The state of the global generator: "
         "`torch.get_rng_state()`, `torch.set_rng_state(…)`.",
     ),
     minutes=10,

@@ -25,8 +25,9 @@
 
 # %% tags=["setup"]
 # In Colab, or wherever pb is missing, run first:  %pip install "pytorch-basics"
+import copy
 import tempfile
-from contextlib import nullcontext
+from contextlib import nullcontext  # a `with` that does nothing
 from pathlib import Path
 
 import torch
@@ -40,9 +41,9 @@ import pytorch_basics as pb
 # verdict; the notebook still runs to its end. Cells that provoke an error on purpose catch it and print it.
 
 # %% [markdown]
-# ## Four switches
+# ## Two switches
 #
-# You know two of them: the mode of a model, and `no_grad`. What does each of them do, and what does it leave to others?
+# You know both: the mode of a model, and `no_grad`. What does each do, and what does it leave to the other?
 
 # %% [markdown]
 # {{exercise evaluation.predict_switches}}
@@ -229,9 +230,9 @@ assert ((test[:1] - test[:1].mean(dim=0)) == 0).all()
 # %% [markdown]
 # By all: the training points shift with every test point. By themselves: a test point says nothing but how it compares
 # with its company; alone it is always 0. The training numbers are part of the model. Keep them in it, as buffers, like
-# your `Standardise` in the lesson on models.
+# your `Standardise` in the [lesson on models](06_model.ipynb).
 #
-# The second leak are **twins**: the same point in both parts. Here are labels that nobody can learn: coin flips. Each
+# The second leak: **twins**, the same point in both parts. Here are labels that nobody can learn: coin flips. Each
 # point was recorded three times, and the rows are shuffled before the split. The model looks for the nearest training
 # point and says its label.
 
@@ -242,7 +243,7 @@ x, y = originals.repeat(3, 1), coins.repeat(3)
 
 
 def nearest_accuracy(train_rows, test_rows):
-    nearest = torch.cdist(x[test_rows], x[train_rows]).argmin(dim=1)
+    nearest = torch.cdist(x[test_rows], x[train_rows]).argmin(dim=1)  # cdist: the distances of all pairs
     return (y[train_rows][nearest] == y[test_rows]).float().mean().item()
 
 
@@ -292,6 +293,14 @@ pb.see(kept["weight"], line.weight)
 
 # %% [markdown]
 # {{exercise evaluation.keep_best}}
+
+# %%
+snapshot = copy.deepcopy(line.state_dict())
+with torch.no_grad():
+    line.weight.fill_(-1.0)
+print("snapshot:", snapshot["weight"], " the model now:", line.weight.tolist())
+line.load_state_dict(snapshot)
+assert (line.weight == 7).all()
 
 # %% [markdown]
 # ## Save and load
@@ -359,14 +368,14 @@ assert torch.equal(before, in_a_box.net[0].weight)  # nothing was loaded
 # %% [markdown]
 # ## As if it had never stopped
 #
-# To *predict*, the weights are enough. To *train on*, they are not: a run is more than its weights. What else decides
-# about its next step?
+# To *predict*, the weights are enough. To *train on*, they are not. A **checkpoint** is a file with all that decides
+# about the next step. What is that, besides the weights?
 
 # %% [markdown]
 # {{exercise evaluation.checkpoint}}
 
 # %% [markdown]
-# Now we forget each of the parts, one at a time. The run is stopped after 3 of 8 epochs; then everything is made anew
+# Now we forget one part at a time. The run is stopped after 3 of 8 epochs; then everything is made anew
 # from another seed, and all but one part is brought back. Which ends with the loss of the run that never stopped?
 
 
@@ -421,12 +430,12 @@ list(validation)
 assert not torch.equal(before, torch.get_rng_state())
 
 # %% [markdown]
-# Six parts: model, optimizer, scheduler, the generator of the order, PyTorch's own one (dropout), and the epoch. Save
-# at the end of an epoch: a `DataLoader` does not keep where it stands inside one. NumPy, Python's `random` and each GPU
-# have generators of their own (`torch.cuda.get_rng_state_all()`).
+# Six parts: model, optimizer, scheduler, the generator of the order, PyTorch's global one (dropout), and the epoch.
+# Save at the end of an epoch: a `DataLoader` does not keep where it stands inside one. NumPy, Python's `random` and
+# each GPU have generators of their own (`torch.cuda.get_rng_state_all()`).
 #
-# **Trap:** each walk through a loader draws a number from PyTorch's own generator, even one that does not shuffle. So a
-# run that is validated more often is another run. (A loader with a `generator` of its own takes it from there.)
+# **Trap:** each loop over a loader draws a number from the global generator, shuffled or not (unless the loader has its
+# own; see the [lesson on data](09_data.ipynb)). So a run that is validated more often is another run.
 #
 # ## Another device
 #
@@ -445,7 +454,7 @@ for ask in (lambda: out.sum().item(), lambda: out.to("cpu")):
 assert out.shape == (8, 100_000)
 
 # %% [markdown]
-# Good for trying shapes, and for one habit that every GPU wants of you:
+# Good for trying shapes, and for a habit that every GPU wants:
 
 # %% [markdown]
 # {{exercise evaluation.predict_to}}

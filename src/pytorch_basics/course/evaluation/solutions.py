@@ -1211,7 +1211,7 @@ SOLUTIONS: dict[str, Solutions] = {
                 "no_draws",
                 CheckpointWithoutDraws,
                 "The order of the points is right, but dropout drops others than it would have. It draws from "
-                "PyTorch's own generator, which has a state as well.",
+                "PyTorch's global generator, which has a state as well.",
                 mistake=PARTS,
             ),
             Wrong(

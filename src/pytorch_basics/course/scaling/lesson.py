@@ -84,13 +84,13 @@ assert calls["aten::addmm"] == 2 * 20  # two linear layers, twenty steps
 # Read two columns. *Self CPU* is the time in the operation itself, without those that it calls. *# of Calls* says how
 # often. (`addmm` is a linear layer: a product and a sum.)
 #
-# Here no row stands out. Many short calls, each with a fixed cost: such a model is slow because of the **number of
-# calls**. Faster arithmetic would not help it.
+# Here no row is nearly all of it. There are many short calls, each with a fixed cost: such a model is slow because of
+# the **number of calls**. Faster arithmetic would not help it.
 #
 # ## Measuring without fooling yourself
 #
 # - **Warm up.** The first call prepares things, and is slow.
-# - **Repeat, and take the median.** Something else is always running.
+# - **Repeat, and take the median**, the time in the middle. Something else is always running.
 # - **Wait for the device.** A GPU works on its own: a call only *hands the work over*, and returns. Call
 #   `torch.cuda.synchronize()` before you read the clock.
 #
@@ -106,7 +106,7 @@ def microseconds(code, threads=1, **names):
 
 a = torch.randn(256, 256)
 begun = perf_counter()
-torch.fft.fft(a)
+torch.fft.fft(a)  # any operation will do that was not used before
 print(f"the first call: {1e6 * (perf_counter() - begun):9.0f} µs")
 print(f"the median:     {microseconds('torch.fft.fft(a)', a=a):9.0f} µs")
 print()
@@ -137,9 +137,10 @@ torch.set_num_threads(1)
 assert torch.get_num_threads() == 1
 
 # %% [markdown]
-# Look at your numbers. A small product gains nothing: it is not even cut. A large one can gain, up to the number of
-# cores that are free. With more threads than that, they wait for each other, and it may take longer than with one. Two
-# programs that both take all cores slow each other down; so `torchrun` gives each of its processes one thread.
+# Look at your numbers. A small product gains nothing: to cut it and to wait for all its parts takes longer than the
+# work. A large one can gain, up to the number of cores that are free. With more threads than that, they wait for each
+# other, and it may take longer than with one. Two programs that both take all cores slow each other down; so `torchrun`
+# gives each of its processes one thread.
 #
 # ## A batch instead of a loop
 #
@@ -179,8 +180,9 @@ for function in (nearest_in_a_loop, nearest_at_once):
 # %% [markdown]
 # ## torch.compile
 #
-# `torch.compile` watches a function once and captures its operations as a **graph**. A *backend* then makes one
-# program of it: several operations become a single pass over the data. The next call runs that program.
+# `torch.compile` watches a function once and captures its operations as a **graph**. (Not autograd's: that one is
+# recorded anew in each run, this one is kept.) A *backend* then makes one program of it: several operations become a
+# single pass over the data. The next call runs that program.
 #
 # - A graph belongs to what was seen: shapes, dtypes, plain Python values. For other inputs PyTorch may have to capture
 #   again: a **recompile**.
@@ -313,7 +315,8 @@ assert w.item() == 0.5 and scaler.get_scale() == 32768
 #
 # A GPU does thousands of operations at once. But first the data must get there, and each call costs a few
 # microseconds as it does here. So the question is: **how much arithmetic for each byte that is moved?** Nobody has to
-# run anything to count that: on the device `meta`, tensors have shapes and no numbers.
+# run anything to count that: the device `meta`, from the [lesson on evaluation](10_evaluation.ipynb), has shapes and no
+# numbers.
 
 # %%
 from torch.utils.flop_counter import FlopCounterMode
@@ -361,8 +364,8 @@ else:
 # ## Several processes, one model
 #
 # One GPU is not enough? Then run the same program several times. Each **process** has the whole model, and a share of
-# each batch. Its number is its **rank**; how many there are is the **world size**. After `backward()`, all of them
-# average their gradients. So they take the same step, and the models stay equal.
+# each batch. Its number is its **rank**; how many there are is the **world size**. In `backward()`, all of them average
+# their gradients. So they take the same step, and the models stay equal.
 
 # %%
 torch.manual_seed(0)
@@ -382,7 +385,8 @@ for name, parameter in model.named_parameters():
 
 # %% [markdown]
 # That holds because both shares have 100 rows. Equal shares matter for another reason, too: all processes must take
-# part in each average. One with a batch more would wait for ever. `DistributedSampler` deals the indices out:
+# part in each average. One with a batch more would wait for ever. A `DistributedSampler` deals the indices out. A
+# loader is given it as `sampler=`, in place of `shuffle=True`.
 
 # %% [markdown]
 # {{exercise scaling.shard}}
@@ -414,8 +418,8 @@ assert list(sampler) != before
 # %% [markdown]
 # ## torchrun
 #
-# The program `ddp_xor.py` now lies beside this notebook. Open it: it is the training loop that you know, and these
-# lines are new:
+# The next cell puts the program `ddp_xor.py` beside this notebook. Open it: it is the training loop that you know, and
+# these lines are new:
 #
 # ```python
 # rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])    # torchrun tells each process who it is
@@ -460,7 +464,7 @@ torchrun(program, "--checkpoint", "two.pt")
 torch.manual_seed(0)
 model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.5, momentum=0.9)
-scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 40)
+scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 40)  # in 40 epochs down to 0, along a cosine
 for epoch in range(40):
     order = torch.randperm(200, generator=torch.Generator().manual_seed(epoch))
     for batch in order.split(40):
@@ -482,7 +486,8 @@ assert difference < 1e-5
 #
 # On many machines, something breaks sooner or later. If one process dies, the others cannot go on: its gradients are
 # missing. So torchrun ends them all, and starts **all** of them again, as often as `--max-restarts` says. Whatever was
-# in memory is lost. So the program must save all that it needs to go on: model, optimizer, scheduler, epoch.
+# in memory is lost. So the program must save a checkpoint: model, optimizer, scheduler, epoch. (You know six parts. The
+# two generators are not needed here: no dropout, and each epoch's order comes from the epoch's number.)
 #
 # The file must never be half written. So `save` writes another one and renames it: `os.replace` does all or nothing.
 # Let process 1 kill itself in epoch 17:
@@ -495,8 +500,8 @@ print("equal to the run that nobody killed, bit for bit:", all(torch.equal(two[n
 assert all(torch.equal(two[name], killed[name]) for name in two)
 
 # %% [markdown]
-# Epochs 0 to 16 were saved; epoch 17 began anew. The momentum is in the optimizer's state, the rate in the scheduler's,
-# and the order comes from the epoch's number. Leave out one of them, and the runs differ.
+# Epochs 0 to 16 were saved; epoch 17 began anew. The velocities are in the optimizer's state, the rate in the
+# scheduler's. Leave out one of them, and the runs differ.
 #
 # **Trap:** with PyTorch 2.13, give torchrun `TORCH_DISABLE_SHARE_RDZV_TCP_STORE=1`, as above. Else restarted processes
 # may look for the dead ones, and wait.
