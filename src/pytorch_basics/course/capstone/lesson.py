@@ -274,4 +274,6 @@ assert share < right
 # | `state_dict()` to a file | numbers, no code | what is no parameter and no buffer is not in it |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

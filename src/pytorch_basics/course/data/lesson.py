@@ -554,4 +554,6 @@ pb.boundary(model, hard.points, hard.labels)
 # | one batch, 200 steps | the first test of a loop | `next(iter(loader))` in the loop is another batch |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

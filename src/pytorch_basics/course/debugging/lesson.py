@@ -741,4 +741,6 @@ pb.checkup(learn, colour_loss, make_colour_model(), images, colours, steps=30)
 # With a program of your own: change one thing at a time, and say before each run what you expect to see.
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

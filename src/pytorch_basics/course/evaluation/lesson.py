@@ -560,4 +560,6 @@ assert next(moved.parameters()).device.type == device.type and evaluate(at_home,
 # | `model.to(device)`, `x = x.to(device)` | the one moves, the other gives a copy | result thrown away |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}

@@ -554,4 +554,6 @@ assert len(sampler) == 251 and len(sizes) == 8
 # | `torchrun --max-restarts` | starts all processes again | no checkpoint, or half of one |
 
 # %% [markdown]
+# ## The mistakes you met
+#
 # {{mistakes}}
