@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -32,6 +33,14 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTORCH_BASICS_WORKSPACE", str(tmp_path))
     monkeypatch.delenv("PYTORCH_BASICS_LANGUAGE", raising=False)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def uncompiled() -> Iterator[None]:
+    """``torch.compile`` leaves its backends behind, and a watch takes care of them: no test finds another's."""
+    yield
+    if any(getattr(sys.modules.get("torch._dynamo.eval_frame"), "cached_backends", {}).values()):
+        torch._dynamo.reset()
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ BROKEN = {
     "model_in_the_loop": (
         MLP
         + changed(LOOP, ("    for epoch in range(20):\n", "    for epoch in range(20):\n        model = Digits()\n")),
-        ":apart",
+        "optim.holds_other_parameters",
     ),
     "dropout_left_on": (
         changed(MLP, ("torch.relu(self.hidden(x))", "nn.Dropout(0.5)(torch.relu(self.hidden(x)))")) + LOOP,

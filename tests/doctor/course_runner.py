@@ -98,9 +98,8 @@ def run_all(chosen: list[str]) -> Iterator[dict[str, Any]]:
     """Each name, one after the other."""
     os.environ["MPLBACKEND"] = "Agg"
     warm_up()
-    import pytorch_basics.course.catalogue
-
-    assert pytorch_basics.course.catalogue
+    for name in ("jupytext", "matplotlib.pyplot", "pytorch_basics.course.catalogue"):  # once, not in each fork
+        import_module(name)
     yield from map(found, chosen)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
+import torch
 
 from pytorch_basics.doctor.finding import Finding, Report
 from pytorch_basics.doctor.observe import Observation
@@ -22,6 +23,7 @@ each = pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.
 def watched(code: Callable[[], object]) -> Report:
     """What the doctor says of ``code``, whether it raises or not."""
     observation, error = Observation(), None
+    torch.manual_seed(0)  # several draw without a seed of their own
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")  # a mistake may be one that PyTorch warns of
         observation.begin()
