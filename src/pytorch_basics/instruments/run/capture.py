@@ -225,8 +225,9 @@ class Watching:
             return
         try:
             log.aside = True
-            with torch.no_grad(), _C.DisableTorchFunction():
-                self._optimizers.step_ended(optimizer, self._full)
+            if self._full or not self._optimizers.counted(optimizer):
+                with torch.no_grad(), _C.DisableTorchFunction():
+                    self._optimizers.step_ended(optimizer, self._full)
         except Exception as error:
             log.notes[f"A step was not understood: {type(error).__name__}: {error}"[:200]] = None
         finally:

@@ -91,6 +91,17 @@ class Optimizers:
                 entry.sizes.append(size)
         return states
 
+    def counted(self, optimizer: Any) -> bool:
+        """Count a step between those that are watched in full; False for an optimizer that is to be looked at."""
+        number = self.log.number("optimizer", optimizer)
+        entry = self.log.optimizers[number] if number is not None else None
+        if entry is None or not entry.parameters:
+            return False
+        entry.steps += 1
+        self.parameters.tick += 1
+        entry.used = self.parameters.tick
+        return True
+
     def step_ended(self, optimizer: Any, full: bool) -> None:
         """An optimizer has stepped."""
         entry = self.log.optimizers[self.number(optimizer)]
