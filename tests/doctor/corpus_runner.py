@@ -140,7 +140,7 @@ def _perform(case: Case, folder: str) -> None:
     output = os.open(f"{folder}/output", os.O_WRONLY | os.O_CREAT)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
+    sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115 - to the end
     os.chdir(folder)
     from pytorch_basics.doctor.finding import Report
     from pytorch_basics.doctor.script import Script

@@ -10,7 +10,9 @@ import contextlib
 import json
 import linecache
 import os
+import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -63,9 +65,11 @@ def names() -> list[str]:
 
 def found(name: str) -> dict[str, Any]:
     """What the doctor says of it, from a fork."""
+    folder = tempfile.mkdtemp(prefix="lesson_")
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
+        os.chdir(folder)  # a lesson may write files
         try:
             os.write(write, json.dumps(_watched(name)).encode())
         finally:
@@ -74,13 +78,14 @@ def found(name: str) -> dict[str, Any]:
     with open(read, "rb") as reply:
         said = reply.read()
     os.waitpid(child, 0)
+    shutil.rmtree(folder, ignore_errors=True)
     return dict(json.loads(said)) if said else {"name": name, "findings": [], "notes": ["its process gave nothing"]}
 
 
 def _watched(name: str) -> dict[str, Any]:
     from pytorch_basics.doctor.observe import Observation
 
-    nowhere = open(os.devnull, "w")  # noqa: SIM115
+    nowhere = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as this fork
     run: Callable[[str], None] = references if "." in name else lesson
     observation = Observation()
     with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere), warnings.catch_warnings():

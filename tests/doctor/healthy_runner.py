@@ -39,7 +39,7 @@ def run(path: Path, doctor: bool) -> dict[str, Any]:
 def _perform(program: Path, doctor: bool) -> dict[str, Any]:
     for number, name in ((1, "output"), (2, "errors")):
         os.dup2(os.open(program.with_name(name), os.O_WRONLY | os.O_CREAT), number)
-    sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
+    sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115 - to the end
     os.chdir(program.parent)
     sys.argv = [str(program)]
     random.seed(0)  # a fork draws a new seed

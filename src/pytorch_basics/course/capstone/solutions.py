@@ -1,7 +1,8 @@
 """The references and the named wrong solutions of the capstone.
 
 Out comes ``SOLUTIONS``. The references differ in all that is the learner's: the model, the batches, the optimizer. The
-wrong ones learn for a moment only, because each failing check runs them.
+wrong ones learn for a moment only, because each failing check runs them. One file although long: every entry stands
+alone.
 """
 # mypy: untyped-calls-exclude=torch
 
